@@ -1,0 +1,102 @@
+/* What the rest of Ferry knows of a host (target ISA): one struct. Hosts know no guest.
+ *
+ * Register use in translated code, at every block boundary: one register addresses the register context block; the host stack pointer is
+ * the stack of predicted returns (struct return_entry, newest at the pointer); the first slots of layout.integer_homes and float_homes sit
+ * in their homes; all other slots sit in the context block; everything else is free. */
+#ifndef FERRY_HOST_H
+#define FERRY_HOST_H
+
+#include <stdio.h>
+
+#include "ir/ir.h"
+
+/* Code is written through one mapping and executed through another. */
+struct code_buffer {
+    uint8_t *write;      /* where byte 0 is written */
+    const uint8_t *exec; /* where byte 0 is executed */
+    size_t capacity;     /* bytes */
+    size_t used;         /* bytes; new code is appended here */
+    bool overflow;       /* sticky: something did not fit; `used` is then meaningless until set back */
+};
+
+/* Technique switches, all true in normal use. */
+struct host_config {
+    uint32_t features;        /* bits as in host.feature_names, those the CPU has and the user did not switch off */
+    bool homes;               /* --no-regmap: false */
+    bool indirect_cache;      /* --no-indirect-cache: false: indirect jumps leave for the emulation manager */
+    bool return_prediction;   /* --no-return-prediction: false: calls are jumps, returns are indirect jumps */
+    const struct layout *layout;
+    FILE *listing;            /* not NULL: print every emitted instruction there, as text */
+};
+
+/* What host.enter returns: the site that was left through (below LEAVE_INDIRECT), or one of these. context.pc says where to go on, except after a
+ * site, where the site's SPC does. */
+enum { LEAVE_INDIRECT = 0x7f000000, /* an indirect jump found nothing in the cache */
+       LEAVE_EVENT };               /* context.event says which */
+
+/* Code common to all units, at the start of the code cache. */
+struct host_runtime {
+    /* Runs translated code at `tpc` until it leaves. On the calling thread only, with its context. */
+    uint32_t (*enter)(struct context *c, const void *tpc);
+    const uint8_t *exits[8]; /* the host's own entry points for its units */
+    size_t size;             /* bytes, from the buffer's start: the runtime's extent */
+};
+
+/* A place in a unit's code that leads to one guest address and can be linked to its translation. */
+struct host_site {
+    uint64_t spc;    /* where it leads; NO_SPC: an indirect jump's predicted target, not known yet */
+    uint32_t link;   /* offset in the buffer of the field to patch; aligned so that patching is atomic */
+    uint32_t stub;   /* offset in the buffer of the stub that leaves with the site's number */
+    uint32_t guess;  /* indirect: offset of the aligned 8-byte predicted SPC (NO_SPC at first); else 0 */
+};
+
+/* From `offset` (in the buffer) on, code belongs to the guest instruction at `pc`. In ascending order of offset. */
+struct host_mark {
+    uint32_t offset;
+    uint64_t pc;
+};
+
+enum { MAX_SITES = 64 };
+
+struct host_unit {
+    uint32_t start, size; /* offset in the buffer and bytes; entered at its start */
+    struct host_site sites[MAX_SITES];
+    unsigned site_count;
+    struct host_mark *marks; /* in the arena of the unit that was translated */
+    unsigned mark_count;
+};
+
+struct host {
+    const char *name; /* "x86-64" */
+    const char *const *feature_names; /* by bit; NULL at the end */
+
+    /* Features of the CPU this runs on. */
+    uint32_t (*detect)(void);
+
+    /* Writes the runtime to an empty buffer. */
+    void (*make_runtime)(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime);
+
+    /* Appends the code of `u`; its sites get the numbers first_site, first_site + 1 and so on. Returns false if it does not
+     * fit (buffer.overflow; nothing was appended then). The unit may be marked up (ir_insn.extra), not changed. */
+    bool (*translate)(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
+                      uint32_t first_site, struct code_buffer *out, struct host_unit *result);
+
+    /* Makes the site at buffer offset `link` jump to buffer offset `target`; atomic with regard to threads that execute it. */
+    void (*link)(struct code_buffer *b, uint32_t link, uint32_t target);
+
+    /* Sets an indirect site's predicted SPC; link it first. NO_SPC: none. */
+    void (*predict)(struct code_buffer *b, uint32_t guess, uint64_t spc);
+
+    /* In a host signal handler: the signal hit translated code, whose homes are in the machine context (a ucontext_t). Brings
+     * them into the context block, return_top included. */
+    void (*save_homes)(const struct host_config *config, const void *ucontext, struct context *c);
+
+    /* In a host signal handler: where execution was, and make it go on in `function`(argument) on the stack of the C code that
+     * entered (context.native_stack) instead. `function` does not return. */
+    uint64_t (*signal_pc)(const void *ucontext);
+    void (*redirect)(void *ucontext, void (*function)(void *), void *argument, void *stack);
+};
+
+extern const struct host host_x64;
+
+#endif

@@ -1,0 +1,99 @@
+/* Making units, and the facts about operations that ops.inc states. */
+#include "ir/ir.h"
+
+const struct ir_op_info ir_ops[IR_OP_COUNT] = {
+#define INFO(row_name, row_form, row_arguments, row_traits) \
+    [IR_##row_name] = { #row_name, FORM_##row_form, row_arguments, row_traits },
+#define UNARY(name, meaning) INFO(name, UNARY, 1, RESULT | PURE)
+#define BINARY(name, meaning) INFO(name, BINARY, 2, RESULT | PURE)
+#define COMPARE(name, meaning) INFO(name, COMPARE, 2, RESULT | PURE)
+#define CONVERT(name, meaning) INFO(name, CONVERT, 1, RESULT | PURE)
+#define F_UNARY(name, meaning) INFO(name, F_UNARY, 1, RESULT | FLAGS)
+#define F_BINARY(name, meaning) INFO(name, F_BINARY, 2, RESULT | FLAGS)
+#define F_TERNARY(name, meaning) INFO(name, F_TERNARY, 3, RESULT | FLAGS)
+#define F_PICK(name, meaning) INFO(name, F_PICK, 2, RESULT | FLAGS)
+#define F_BITS1(name, meaning) INFO(name, F_BITS1, 1, RESULT | PURE)
+#define F_BITS2(name, meaning) INFO(name, F_BITS2, 2, RESULT | PURE)
+#define F_COMPARE(name, meaning) INFO(name, F_COMPARE, 2, RESULT | FLAGS)
+#define F_CONVERT(name, meaning) INFO(name, F_CONVERT, 1, RESULT | FLAGS)
+#define OTHER(name, arguments, traits) INFO(name, OTHER, arguments, traits)
+#include "ir/ops.inc"
+#undef INFO
+};
+
+void ir_unit_init(struct ir_unit *u, struct arena *arena, const struct layout *layout, uint64_t spc)
+{
+    *u = (struct ir_unit){ .arena = arena, .layout = layout, .spc = spc };
+    ir_emit(u, (struct ir_insn){ .op = IR_nop }); /* number NO_REF */
+}
+
+uint32_t ir_begin_block(struct ir_unit *u)
+{
+    if (u->block_count == u->block_capacity)
+        u->block = arena_grow(u->arena, u->block, sizeof *u->block, u->block_count, &u->block_capacity);
+    u->block[u->block_count] = (struct ir_block){ u->insn_count, u->insn_count };
+    return u->block_count++;
+}
+
+ir_ref ir_emit(struct ir_unit *u, struct ir_insn insn)
+{
+    if (u->insn_count == u->insn_capacity)
+        u->insn = arena_grow(u->arena, u->insn, sizeof *u->insn, u->insn_count, &u->insn_capacity);
+    u->insn[u->insn_count] = insn;
+    if (u->block_count)
+        u->block[u->block_count - 1].last = u->insn_count + 1;
+    return u->insn_count++;
+}
+
+ir_ref ir_const(struct ir_unit *u, enum ir_type type, uint64_t value)
+{
+    return ir_emit(u, (struct ir_insn){ .op = IR_const, .type = type, .imm = low_bits(type_bits(type), value) });
+}
+
+static uint32_t append_edge(struct ir_unit *u, struct ir_edge edge)
+{
+    if (u->edge_count == u->edge_capacity)
+        u->edge = arena_grow(u->arena, u->edge, sizeof *u->edge, u->edge_count, &u->edge_capacity);
+    u->edge[u->edge_count] = edge;
+    return u->edge_count++;
+}
+
+uint32_t ir_edge_leaving(struct ir_unit *u, uint64_t spc, uint64_t return_spc)
+{
+    return append_edge(u, (struct ir_edge){ .leaves = true, .spc = spc, .return_spc = return_spc });
+}
+
+uint32_t ir_edge_to_block(struct ir_unit *u, uint32_t block, const ir_ref *arguments, unsigned count)
+{
+    uint32_t first = u->argument_count;
+    for (unsigned i = 0; i < count; i++) {
+        if (u->argument_count == u->argument_capacity)
+            u->argument = arena_grow(u->arena, u->argument, sizeof *u->argument, u->argument_count, &u->argument_capacity);
+        u->argument[u->argument_count++] = arguments[i];
+    }
+    return append_edge(u, (struct ir_edge){ .block = block, .arguments = first, .argument_count = (uint16_t)count });
+}
+
+enum ir_type ir_result_type(const struct ir_insn *insn)
+{
+    const struct ir_op_info *info = ir_info(insn);
+    if (!(info->traits & RESULT))
+        return IR_VOID;
+    if (info->form == FORM_COMPARE || info->form == FORM_F_COMPARE)
+        return IR_I32;
+    return insn->op == IR_call ? IR_I64 : (enum ir_type)insn->type;
+}
+
+unsigned ir_edge_count(const struct ir_insn *insn)
+{
+    return insn->op == IR_brif ? 2 : insn->op == IR_br || insn->op == IR_call_to;
+}
+
+unsigned ir_traits(const struct ir_insn *insn)
+{
+    if (insn->op == IR_call)
+        return RESULT | ((const struct ir_helper *)(uintptr_t)insn->imm)->traits;
+    if (insn->op == IR_const || insn->op == IR_pick)
+        return RESULT | PURE;
+    return ir_info(insn)->traits;
+}

@@ -1,0 +1,67 @@
+/* IEEE 754 arithmetic on bit patterns, with the calling thread's floating-point environment: its rounding mode where R is
+ * ROUND_DYNAMIC, its sticky flags always. The one meaning behind the F_ rows of ops.inc, used by interpreters, IR evaluator and, where
+ * the host has no short sequence, by translated code.
+ *
+ * Everywhere: W and FROM are 32 or 64 (bits of the result and of the operand), operands and results are bit patterns
+ * zero-extended to 64 bits, `r` is an enum ir_rounding. Where a result is a NaN, which NaN is unspecified unless said. */
+#ifndef FERRY_FLOAT_H
+#define FERRY_FLOAT_H
+
+#include "base/base.h"
+
+uint64_t float_add_rounded(unsigned w, unsigned r, uint64_t a, uint64_t b);
+uint64_t float_sub_rounded(unsigned w, unsigned r, uint64_t a, uint64_t b);
+uint64_t float_mul_rounded(unsigned w, unsigned r, uint64_t a, uint64_t b);
+uint64_t float_div_rounded(unsigned w, unsigned r, uint64_t a, uint64_t b);
+uint64_t float_sqrt(unsigned w, unsigned r, uint64_t a);
+uint64_t float_muladd(unsigned w, unsigned r, uint64_t a, uint64_t b, uint64_t c);
+uint64_t float_min(unsigned w, uint64_t a, uint64_t b);
+uint64_t float_max(unsigned w, uint64_t a, uint64_t b);
+uint64_t float_from_float(unsigned w, unsigned from, unsigned r, uint64_t a);
+uint64_t float_from_signed(unsigned w, unsigned from, unsigned r, uint64_t a);
+uint64_t float_from_unsigned(unsigned w, unsigned from, unsigned r, uint64_t a);
+uint64_t signed_from_float(unsigned w, unsigned from, unsigned r, uint64_t a);
+uint64_t unsigned_from_float(unsigned w, unsigned from, unsigned r, uint64_t a);
+
+static inline float float32_of(uint64_t bits) { union { uint32_t bits; float f; } u = { (uint32_t)bits }; return u.f; }
+static inline double float64_of(uint64_t bits) { union { uint64_t bits; double f; } u = { bits }; return u.f; }
+static inline uint64_t bits_of32(float f) { union { float f; uint32_t bits; } u = { f }; return u.bits; }
+static inline uint64_t bits_of64(double f) { union { double f; uint64_t bits; } u = { f }; return u.bits; }
+
+static inline uint64_t float_canonical_nan(unsigned w) { return w == 32 ? 0x7fc00000 : UINT64_C(0x7ff8000000000000); }
+
+static inline bool float_is_nan(unsigned w, uint64_t a)
+{
+    return w == 32 ? (a & 0x7fffffff) > 0x7f800000 : (a & INT64_MAX) > UINT64_C(0x7ff0000000000000);
+}
+
+/* The common case, dynamic rounding, is the host's own instruction in place; everything else a call. */
+#define FLOAT_ARITHMETIC(name, operator)                                                            \
+    static inline uint64_t float_##name(unsigned w, unsigned r, uint64_t a, uint64_t b)            \
+    {                                                                                              \
+        if (r != 7 /* ROUND_DYNAMIC */)                                                            \
+            return float_##name##_rounded(w, r, a, b);                                             \
+        if (w == 32)                                                                               \
+            return bits_of32(float32_of(a) operator float32_of(b));                                \
+        return bits_of64(float64_of(a) operator float64_of(b));                                    \
+    }
+FLOAT_ARITHMETIC(add, +)
+FLOAT_ARITHMETIC(sub, -)
+FLOAT_ARITHMETIC(mul, *)
+FLOAT_ARITHMETIC(div, /)
+#undef FLOAT_ARITHMETIC
+
+/* C's == is the quiet comparison, < and <= are the signalling ones (C17 annex F.9.3). */
+#define FLOAT_COMPARISON(name, operator)                                     \
+    static inline uint64_t float_##name(unsigned w, uint64_t a, uint64_t b) \
+    {                                                                       \
+        if (w == 32)                                                        \
+            return float32_of(a) operator float32_of(b);                    \
+        return float64_of(a) operator float64_of(b);                        \
+    }
+FLOAT_COMPARISON(eq, ==)
+FLOAT_COMPARISON(lt, <)
+FLOAT_COMPARISON(le, <=)
+#undef FLOAT_COMPARISON
+
+#endif

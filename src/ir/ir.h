@@ -1,0 +1,215 @@
+/* The intermediate representation: one unit is what is translated together. A unit is a list of blocks of instructions in
+ * SSA form; values cross from block to block as block parameters or by dominance. The first block is the entry. IR knows no
+ * guest and no host: guest state is slots (state/layout.h), everything else is values and memory.
+ *
+ * Text form (printed by ir_print, read by ir_parse; values are numbered by their uses in printing order, so the text
+ * does not depend on the order in which instructions were made):
+ *
+ *     unit 0x10074
+ *     b0:
+ *       mark 0x10074
+ *       v0 = get.i64 x10
+ *       v1 = const.i64 5
+ *       v2 = add.i64 v0, v1
+ *       set x10, v2
+ *       v3 = slt.i64 v2, v0
+ *       brif v3, b1(v2), ->0x10078
+ *     b1(v4.i64):
+ *       br ->0x10074
+ *
+ * The operations that are no functions of their operands (ops.inc has the others):
+ *   const T      imm: the value, zero-extended
+ *   param T      stands only at the head of a block; one per parameter, in order
+ *   mark         imm: SPC of the guest instruction that starts here; ir_unit.mark_note
+ *   get T        imm: slot; T is the slot's type
+ *   set          imm: slot; a: value of the slot's type
+ *   pick T       a: i32; a != 0 ? b : c
+ *   load T       a: i64 address; T any but void; aux: enum ir_access
+ *   store T      a: i64 address, b: value of type T; aux: enum ir_access
+ *   cas T        a: i64 address, b: expected, c: new; T i32 or i64; atomic, sequentially consistent, like all below; gives
+ *                what was in memory (equal to b: the store was done). Misaligned: faults or is atomic, as the host does.
+ *   amo_X T      a: i64 address, b: operand; gives what was in memory before
+ *   fence        aux: bits FENCE_*: accesses of the first set before it are seen before those of the second set after it
+ *   call         imm: address of a struct ir_helper; a, b: i64 (unused ones: const 0); gives an i64
+ *   br           edge
+ *   brif         a: i32; first edge if a != 0, else the second
+ *   call_to      edge out of the unit; imm2 of the edge: guest return address. A guest call: the guest return address is in
+ *                its place already.
+ *   jump_ind     a: i64 SPC
+ *   call_ind     a: i64 SPC; imm: guest return address
+ *   return_to    a: i64 SPC; a guest return, predicted to go where the newest call said
+ *   raise        leave for the emulation manager; aux: enum event; imm: SPC that becomes context.pc
+ *
+ * Guest-visible order: set, load, store, atomic operations, calls and everything that raises floating-point flags happen in
+ * program order as far as anyone can tell; at any instruction that may fault, every `set` before it has been done and none
+ * after it. Floating-point operations read the rounding mode and add to the flags of the host thread's own floating-point
+ * environment; only `call` reads or writes these otherwise. */
+#ifndef FERRY_IR_H
+#define FERRY_IR_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "state/context.h"
+#include "state/layout.h"
+
+enum ir_op {
+#define ROW(name, ...) IR_##name,
+#define UNARY ROW
+#define BINARY ROW
+#define COMPARE ROW
+#define CONVERT ROW
+#define F_UNARY ROW
+#define F_BINARY ROW
+#define F_TERNARY ROW
+#define F_PICK ROW
+#define F_BITS1 ROW
+#define F_BITS2 ROW
+#define F_COMPARE ROW
+#define F_CONVERT ROW
+#define OTHER ROW
+#include "ir/ops.inc"
+#undef ROW
+    IR_OP_COUNT
+};
+
+/* What kind of row an operation has in ops.inc. */
+enum ir_form {
+    FORM_UNARY, FORM_BINARY, FORM_COMPARE, FORM_CONVERT, FORM_F_UNARY, FORM_F_BINARY, FORM_F_TERNARY,
+    FORM_F_PICK, FORM_F_BITS1, FORM_F_BITS2, FORM_F_COMPARE, FORM_F_CONVERT, FORM_OTHER
+};
+
+/* Traits of an operation. PURE: depends on its operands alone and can be moved, merged or dropped. FLAGS: adds to the
+ * floating-point flags and reads the rounding mode. */
+enum { RESULT = 1, FAULT = 2, READS = 4, WRITES = 8, END = 16, PURE = 32, FLAGS = 64 };
+
+struct ir_op_info {
+    const char *name;
+    uint8_t form;      /* enum ir_form */
+    uint8_t arguments; /* number of value operands */
+    uint8_t traits;
+};
+extern const struct ir_op_info ir_ops[IR_OP_COUNT];
+
+/* Rounding of one operation (aux of the F_ forms that round). DYNAMIC: what the host thread's floating-point environment
+ * says. NEAREST_MAX (ties away from zero) exists statically only. ORDER ROUNDING: the numbers are RISC-V's rm field
+ * by chance of being the first user; nothing relies on it outside its guest folder. */
+enum ir_rounding { ROUND_NEAREST, ROUND_ZERO, ROUND_DOWN, ROUND_UP, ROUND_NEAREST_MAX, ROUND_DYNAMIC = 7 };
+
+/* aux of load and store; atomicity of aligned accesses is always guaranteed. */
+enum ir_access { ACCESS_PLAIN = 0, ACCESS_ACQUIRE = 1, ACCESS_RELEASE = 2, ACCESS_SEQUENTIAL = 4, ACCESS_BIG_ENDIAN = 8 };
+
+enum { FENCE_READ_READ = 1, FENCE_READ_WRITE = 2, FENCE_WRITE_READ = 4, FENCE_WRITE_WRITE = 8 };
+
+/* A C function that does what operations cannot; declared once by its guest. */
+struct ir_helper {
+    const char *name;
+    uint64_t (*function)(struct context *, uint64_t a, uint64_t b);
+    /* READS / WRITES: touches slots (which it finds in the context); FAULT: may touch guest memory; FLAGS: reads or writes
+     * the floating-point environment; PURE: none of these. */
+    uint8_t traits;
+};
+
+typedef uint32_t ir_ref; /* index of an instruction in its unit; NO_REF: none */
+enum { NO_REF = 0 };     /* instruction 0 of each unit is a nop */
+
+struct ir_insn {
+    uint8_t op;    /* enum ir_op */
+    uint8_t type;  /* enum ir_type: of the result; of the operands for COMPARE, F_COMPARE, set and store; else void */
+    uint8_t aux;   /* as the operation says */
+    uint8_t extra; /* free for whoever works on the unit; not kept, not printed */
+    ir_ref arg[3];
+    uint64_t imm;  /* as the operation says; br, brif, call_to: index of the (first) edge in ir_unit.edge */
+};
+
+/* Where a branch goes: into a block of the unit, with arguments for its parameters, or out of the unit to a guest address. */
+struct ir_edge {
+    bool leaves;           /* out of the unit */
+    uint16_t argument_count;
+    uint32_t block;        /* index in ir_unit.block, unless `leaves` */
+    uint32_t arguments;    /* index of the first in ir_unit.argument */
+    uint64_t spc;          /* if `leaves` */
+    uint64_t return_spc;   /* call_to: guest return address */
+};
+
+/* A straight piece: instructions first to last - 1; params at its head, one END operation at its end (nops may stand anywhere). */
+struct ir_block {
+    ir_ref first, last;
+};
+
+struct ir_unit {
+    struct arena *arena;         /* where everything here lives; not owned */
+    const struct layout *layout;
+    uint64_t spc;                /* where it starts */
+    struct ir_insn *insn;
+    uint32_t insn_count, insn_capacity;
+    struct ir_block *block;
+    uint32_t block_count, block_capacity;
+    struct ir_edge *edge;
+    uint32_t edge_count, edge_capacity;
+    ir_ref *argument;
+    uint32_t argument_count, argument_capacity;
+};
+
+/* ---- building (build.c) ---------------------------------------------------------------------------------------------- */
+
+/* An empty unit whose storage comes from `arena`. Blocks are begun in order; instructions go to the newest block. */
+void ir_unit_init(struct ir_unit *u, struct arena *arena, const struct layout *layout, uint64_t spc);
+
+/* Begins the next block and ends none: the one before must have its END operation by the time the unit is used. Returns its
+ * index. */
+uint32_t ir_begin_block(struct ir_unit *u);
+
+/* Appends an instruction as given to the newest block and returns its number. No folding. */
+ir_ref ir_emit(struct ir_unit *u, struct ir_insn insn);
+
+ir_ref ir_const(struct ir_unit *u, enum ir_type type, uint64_t value);
+
+/* Appends an edge, returns its index; brif needs its two edges made one right after the other. */
+uint32_t ir_edge_leaving(struct ir_unit *u, uint64_t spc, uint64_t return_spc);
+uint32_t ir_edge_to_block(struct ir_unit *u, uint32_t block, const ir_ref *arguments, unsigned count);
+
+/* ---- facts ------------------------------------------------------------------------------------------------------------ */
+
+static inline const struct ir_op_info *ir_info(const struct ir_insn *insn) { return &ir_ops[insn->op]; }
+
+/* Type of the value an instruction gives: i32 for comparisons, i64 for call, its own type for the rest; void for none. */
+enum ir_type ir_result_type(const struct ir_insn *insn);
+
+/* Number of edges of a terminator: 0, 1 or 2; they are u->edge[insn->imm] and the following. */
+unsigned ir_edge_count(const struct ir_insn *insn);
+
+/* What the instruction may do, with the traits of the called helper for `call`. */
+unsigned ir_traits(const struct ir_insn *insn);
+
+/* ---- text (print.c, parse.c) ------------------------------------------------------------------------------------------ */
+
+/* Prints the whole unit. `helpers` are not needed: a call is printed by its helper's name. */
+void ir_print(const struct ir_unit *u, FILE *out);
+
+struct ir_parse_error { unsigned line; char message[120]; };
+
+/* Reads one unit from text (NUL-terminated) into `u`, which it initialises. Slot names come from `layout`, helpers from the
+ * table (count entries). Returns false and fills `error` for anything that is not a well-formed unit; what it accepts,
+ * ir_verify accepts too. Hostile input is fine. */
+bool ir_parse(struct ir_unit *u, struct arena *arena, const struct layout *layout, const struct ir_helper *helpers,
+              unsigned helper_count, const char *text, struct ir_parse_error *error);
+
+/* ---- checking (verify.c) ------------------------------------------------------------------------------------------------ */
+
+/* Whether the unit is well formed: operand counts and types, definitions before uses (dominance), params and edges that match, one
+ * END per block, slots that exist. On failure `message` (of `size` bytes) says what and where. */
+bool ir_verify(const struct ir_unit *u, char *message, size_t size);
+
+/* ---- meaning (eval.c) --------------------------------------------------------------------------------------------------- */
+
+/* Value of a UNARY, BINARY, COMPARE, CONVERT, F_* or pick operation on these operands. `from`: type of operand a. The floating-point
+ * forms use and change the calling thread's floating-point environment. */
+uint64_t ir_eval_op(enum ir_op op, enum ir_type type, enum ir_type from, unsigned aux, uint64_t a, uint64_t b, uint64_t c);
+
+/* Runs the unit on the context and real memory until it leaves; sets context.pc and returns the event (EVENT_NONE: go on at
+ * context.pc). A memory access that fails does so as the host makes it fail (a signal); before each access its
+ * address is put in context.access and the SPC of the newest mark in context.pc. */
+enum event ir_eval(const struct ir_unit *u, struct context *c);
+
+#endif

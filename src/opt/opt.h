@@ -1,0 +1,32 @@
+/* The passes: free functions from a well-formed unit to a well-formed unit of the same meaning. One pass, one file. A pass replaces
+ * instructions in place or makes them nops; it never moves one. */
+#ifndef FERRY_OPT_H
+#define FERRY_OPT_H
+
+#include "ir/ir.h"
+
+/* Constant folding and algebraic identities; a conditional branch on a constant becomes a branch. */
+void opt_fold(struct ir_unit *u);
+
+/* Operands that are copies (pick of equals, conversions that undo each other, box of unbox...) become what they copy. */
+void opt_copy(struct ir_unit *u);
+
+/* A pure operation computed before, in this block or one that dominates it, is not computed again; loads are not pure. */
+void opt_number(struct ir_unit *u);
+
+/* A get after a set or get of the same slot becomes the value known. */
+void opt_forward(struct ir_unit *u);
+
+/* A set that is overwritten before anyone can look (a fault, a call that reads, an exit) goes away. */
+void opt_dead_set(struct ir_unit *u);
+
+/* Results nobody uses are not computed. Loads stay, they may fault; floating-point operations stay if their flags may be seen. */
+void opt_dead(struct ir_unit *u);
+
+/* All passes in their order. */
+void opt_run(struct ir_unit *u);
+
+struct opt_pass { const char *name; void (*run)(struct ir_unit *); };
+extern const struct opt_pass opt_passes[]; /* in running order; name NULL at the end */
+
+#endif

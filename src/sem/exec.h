@@ -1,0 +1,147 @@
+/* The exec reading: a value is its bits, a word does its work at once. Included by a guest's interpreters before the files with the meanings. */
+#ifndef FERRY_SEM_EXEC_H
+#define FERRY_SEM_EXEC_H
+
+#include "ir/ir.h"
+#include "ir/meaning.h"
+
+struct value { uint64_t bits; };
+typedef const struct value val;
+typedef struct context *sem;
+
+/* One function a row of ops.inc. */
+#define VALUE(meaning) ((struct value){ low_bits(W, (uint64_t)(meaning)) })
+#define TRUTH(meaning) ((struct value){ (meaning) ? 1 : 0 })
+#define WORD static inline __attribute__((always_inline, unused)) struct value
+
+#define UNARY(name, meaning) \
+    WORD name(sem s, unsigned W, val x) { uint64_t a = x.bits; (void)s; return VALUE(meaning); }
+#define BINARY(name, meaning) \
+    WORD name(sem s, unsigned W, val x, val y) { uint64_t a = x.bits, b = y.bits; (void)s; return VALUE(meaning); }
+#define COMPARE(name, meaning) \
+    WORD name(sem s, unsigned W, val x, val y) { uint64_t a = x.bits, b = y.bits; (void)s, (void)W; return TRUTH(meaning); }
+#define CONVERT(name, meaning) \
+    WORD name(sem s, unsigned W, unsigned FROM, val x) { uint64_t a = x.bits; (void)s, (void)FROM; return VALUE(meaning); }
+#define F_UNARY(name, meaning) \
+    WORD name(sem s, unsigned W, unsigned R, val x) { uint64_t a = x.bits; (void)s; return VALUE(meaning); }
+#define F_BINARY(name, meaning) \
+    WORD name(sem s, unsigned W, unsigned R, val x, val y) { uint64_t a = x.bits, b = y.bits; (void)s; return VALUE(meaning); }
+#define F_TERNARY(name, meaning) \
+    WORD name(sem s, unsigned W, unsigned R, val x, val y, val z) \
+    { uint64_t a = x.bits, b = y.bits, c = z.bits; (void)s; return VALUE(meaning); }
+#define F_PICK BINARY
+#define F_BITS1 UNARY
+#define F_BITS2 BINARY
+#define F_COMPARE COMPARE
+#define F_CONVERT(name, meaning) \
+    WORD name(sem s, unsigned W, unsigned FROM, unsigned R, val x) { uint64_t a = x.bits; (void)s, (void)R; return VALUE(meaning); }
+#include "ir/ops.inc"
+
+WORD imm(sem s, unsigned w, uint64_t value) { (void)s; return (struct value){ low_bits(w, value) }; }
+WORD get(sem s, unsigned slot) { return (struct value){ s->slot[slot] }; }
+static inline void set(sem s, unsigned slot, val x) { s->slot[slot] = x.bits; }
+
+WORD pick(sem s, unsigned w, val condition, val yes, val no)
+{
+    (void)s, (void)w;
+    return condition.bits ? yes : no;
+}
+
+/* Guest memory is host memory at the same address; any alignment. Volatile: each access is done, once, as written. */
+#define GUEST_MEMORY(bits) \
+    struct guest_u##bits { uint##bits##_t v; } __attribute__((packed, may_alias)); \
+    static inline uint64_t read_u##bits(uint64_t at) { return ((const volatile struct guest_u##bits *)at)->v; } \
+    static inline void write_u##bits(uint64_t at, uint64_t v) { ((volatile struct guest_u##bits *)at)->v = (uint##bits##_t)v; }
+GUEST_MEMORY(8)
+GUEST_MEMORY(16)
+GUEST_MEMORY(32)
+GUEST_MEMORY(64)
+#undef GUEST_MEMORY
+
+WORD load(sem s, unsigned w, unsigned access, val address)
+{
+    (void)s;
+    uint64_t bits = w == 8 ? read_u8(address.bits) : w == 16 ? read_u16(address.bits)
+                  : w == 32 ? read_u32(address.bits) : read_u64(address.bits);
+    if (access)
+        atomic_thread_fence(memory_order_seq_cst);
+    return (struct value){ bits };
+}
+
+static inline void store(sem s, unsigned w, unsigned access, val address, val x)
+{
+    (void)s;
+    if (access)
+        atomic_thread_fence(memory_order_seq_cst);
+    switch (w) {
+    case 8: write_u8(address.bits, x.bits); break;
+    case 16: write_u16(address.bits, x.bits); break;
+    case 32: write_u32(address.bits, x.bits); break;
+    default: write_u64(address.bits, x.bits); break;
+    }
+    if (access & ACCESS_SEQUENTIAL)
+        atomic_thread_fence(memory_order_seq_cst);
+}
+
+WORD cas(sem s, unsigned w, val address, val expected, val replacement)
+{
+    (void)s;
+    if (w == 32) {
+        uint32_t seen = (uint32_t)expected.bits;
+        __atomic_compare_exchange_n((uint32_t *)address.bits, &seen, (uint32_t)replacement.bits, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+        return (struct value){ seen };
+    }
+    uint64_t seen = expected.bits;
+    __atomic_compare_exchange_n((uint64_t *)address.bits, &seen, replacement.bits, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return (struct value){ seen };
+}
+
+/* Atomic read-modify-write from the meaning of the plain operation. */
+#define AMO(name, operation) \
+    WORD name(sem s, unsigned w, val address, val operand) \
+    { \
+        struct value seen = load(s, w, 0, address); \
+        for (;;) { \
+            val before = seen; \
+            val now = cas(s, w, address, before, operation); \
+            if (now.bits == before.bits) \
+                return now; \
+            seen = now; \
+        } \
+    }
+AMO(amo_swap, operand)
+AMO(amo_add, add(s, w, before, operand))
+AMO(amo_and, and(s, w, before, operand))
+AMO(amo_or, or(s, w, before, operand))
+AMO(amo_xor, xor(s, w, before, operand))
+AMO(amo_mins, mins(s, w, before, operand))
+AMO(amo_maxs, maxs(s, w, before, operand))
+AMO(amo_minu, minu(s, w, before, operand))
+AMO(amo_maxu, maxu(s, w, before, operand))
+#undef AMO
+
+static inline void fence(sem s, unsigned kinds)
+{
+    (void)s;
+    if (kinds)
+        atomic_thread_fence(memory_order_seq_cst);
+}
+
+WORD call(sem s, const struct ir_helper *helper, val a, val b) { return (struct value){ helper->function(s, a.bits, b.bits) }; }
+
+#define IF(s, condition) if ((condition).bits)
+
+/* Control: the next SPC goes to context.pc; an interpreter goes on from there. */
+static inline void jump(sem s, uint64_t target) { s->pc = target; }
+static inline void branch(sem s, val condition, uint64_t taken, uint64_t other) { s->pc = condition.bits ? taken : other; }
+static inline void call_to(sem s, uint64_t target, uint64_t return_spc) { (void)return_spc; s->pc = target; }
+static inline void jump_ind(sem s, val target) { s->pc = target.bits; }
+static inline void call_ind(sem s, val target, uint64_t return_spc) { (void)return_spc; s->pc = target.bits; }
+static inline void return_to(sem s, val target) { s->pc = target.bits; }
+static inline void raise_event(sem s, enum event event, uint64_t pc) { s->event = event; s->pc = pc; }
+
+#undef VALUE
+#undef TRUTH
+#undef WORD
+
+#endif

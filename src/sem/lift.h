@@ -1,0 +1,152 @@
+/* The lift reading: a value is a reference into a unit of IR under construction, a word appends an operation. Included by a
+ * guest's lifter before the files with the meanings. */
+#ifndef FERRY_SEM_LIFT_H
+#define FERRY_SEM_LIFT_H
+
+#include "ir/ir.h"
+
+struct lift {
+    struct ir_unit *unit;
+};
+
+struct value { ir_ref node; };
+typedef const struct value val;
+typedef struct lift *sem;
+
+#define WORD static inline __attribute__((unused)) struct value
+#define EMIT(...) ((struct value){ ir_emit(s->unit, (struct ir_insn){ __VA_ARGS__ }) })
+
+/* `kind` turns a width into the type of the row. */
+#define ROW1(name, kind) WORD name(sem s, unsigned w, val a) \
+    { return EMIT(.op = IR_##name, .type = kind(w), .arg = { a.node }); }
+#define ROW2(name, kind) WORD name(sem s, unsigned w, val a, val b) \
+    { return EMIT(.op = IR_##name, .type = kind(w), .arg = { a.node, b.node }); }
+#define UNARY(name, meaning) ROW1(name, integer_type)
+#define BINARY(name, meaning) ROW2(name, integer_type)
+#define COMPARE(name, meaning) ROW2(name, integer_type)
+#define F_PICK(name, meaning) ROW2(name, float_type)
+#define F_BITS1(name, meaning) ROW1(name, float_type)
+#define F_BITS2(name, meaning) ROW2(name, float_type)
+#define F_COMPARE(name, meaning) ROW2(name, float_type)
+#define F_UNARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a) \
+    { return EMIT(.op = IR_##name, .type = float_type(w), .aux = (uint8_t)rounding, .arg = { a.node }); }
+#define F_BINARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a, val b) \
+    { return EMIT(.op = IR_##name, .type = float_type(w), .aux = (uint8_t)rounding, .arg = { a.node, b.node }); }
+#define F_TERNARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a, val b, val c) \
+    { return EMIT(.op = IR_##name, .type = float_type(w), .aux = (uint8_t)rounding, .arg = { a.node, b.node, c.node }); }
+
+/* Whether a conversion's result is a float follows from the operation. */
+static inline enum ir_type conversion_type(enum ir_op op, unsigned w)
+{
+    bool gives_float = op == IR_bits_f || op == IR_f_box || op == IR_f_unbox || op == IR_f_from_f || op == IR_f_from_s || op == IR_f_from_u;
+    return gives_float ? float_type(w) : integer_type(w);
+}
+#define CONVERT(name, meaning) WORD name(sem s, unsigned w, unsigned from, val a) \
+    { (void)from; return EMIT(.op = IR_##name, .type = conversion_type(IR_##name, w), .arg = { a.node }); }
+#define F_CONVERT(name, meaning) WORD name(sem s, unsigned w, unsigned from, unsigned rounding, val a) \
+    { (void)from; return EMIT(.op = IR_##name, .type = conversion_type(IR_##name, w), .aux = (uint8_t)rounding, .arg = { a.node }); }
+#include "ir/ops.inc"
+
+WORD imm(sem s, unsigned w, uint64_t value) { return (struct value){ ir_const(s->unit, integer_type(w), value) }; }
+WORD get(sem s, unsigned slot) { return EMIT(.op = IR_get, .type = s->unit->layout->slots[slot].type, .imm = slot); }
+static inline void set(sem s, unsigned slot, val x)
+{
+    (void)EMIT(.op = IR_set, .type = s->unit->layout->slots[slot].type, .arg = { x.node }, .imm = slot);
+}
+
+/* Integers only: floats are picked as bits. */
+WORD pick(sem s, unsigned w, val condition, val yes, val no)
+{
+    return EMIT(.op = IR_pick, .type = integer_type(w), .arg = { condition.node, yes.node, no.node });
+}
+
+WORD load(sem s, unsigned w, unsigned access, val address)
+{
+    return EMIT(.op = IR_load, .type = integer_type(w), .aux = (uint8_t)access, .arg = { address.node });
+}
+static inline void store(sem s, unsigned w, unsigned access, val address, val x)
+{
+    (void)EMIT(.op = IR_store, .type = integer_type(w), .aux = (uint8_t)access, .arg = { address.node, x.node });
+}
+WORD cas(sem s, unsigned w, val address, val expected, val replacement)
+{
+    return EMIT(.op = IR_cas, .type = integer_type(w), .arg = { address.node, expected.node, replacement.node });
+}
+#define AMO(name) WORD name(sem s, unsigned w, val address, val operand) \
+    { return EMIT(.op = IR_##name, .type = integer_type(w), .arg = { address.node, operand.node }); }
+AMO(amo_swap)
+AMO(amo_add)
+AMO(amo_and)
+AMO(amo_or)
+AMO(amo_xor)
+AMO(amo_mins)
+AMO(amo_maxs)
+AMO(amo_minu)
+AMO(amo_maxu)
+#undef AMO
+
+static inline void fence(sem s, unsigned kinds)
+{
+    if (kinds)
+        (void)EMIT(.op = IR_fence, .aux = (uint8_t)kinds);
+}
+WORD call(sem s, const struct ir_helper *helper, val a, val b)
+{
+    return EMIT(.op = IR_call, .arg = { a.node, b.node }, .imm = (uintptr_t)helper);
+}
+
+/* IF (s, c) { ... }: the body becomes a block of its own, what follows the next one. */
+struct lift_if { ir_ref branch; uint32_t edge; bool inside; };
+
+static inline struct lift_if lift_if_begin(sem s, ir_ref condition)
+{
+    struct ir_unit *u = s->unit;
+    uint32_t body = u->block_count;
+    uint32_t edge = ir_edge_to_block(u, body, NULL, 0);
+    ir_edge_to_block(u, 0, NULL, 0); /* to what follows; lift_if_end fills it in */
+    ir_ref branch = ir_emit(u, (struct ir_insn){ .op = IR_brif, .arg = { condition }, .imm = edge });
+    ir_begin_block(u);
+    return (struct lift_if){ branch, edge, true };
+}
+static inline void lift_if_end(sem s, struct lift_if *i)
+{
+    struct ir_unit *u = s->unit;
+    uint32_t after = u->block_count;
+    ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_to_block(u, after, NULL, 0) });
+    u->edge[i->edge + 1].block = after;
+    ir_begin_block(u);
+    i->inside = false;
+}
+#define IF(s, condition) for (struct lift_if if_ = lift_if_begin(s, (condition).node); if_.inside; lift_if_end(s, &if_))
+
+static inline void jump(sem s, uint64_t target)
+{
+    (void)EMIT(.op = IR_br, .imm = ir_edge_leaving(s->unit, target, 0));
+}
+static inline void branch(sem s, val condition, uint64_t taken, uint64_t other)
+{
+    uint32_t edge = ir_edge_leaving(s->unit, taken, 0);
+    ir_edge_leaving(s->unit, other, 0);
+    (void)EMIT(.op = IR_brif, .arg = { condition.node }, .imm = edge);
+}
+static inline void call_to(sem s, uint64_t target, uint64_t return_spc)
+{
+    (void)EMIT(.op = IR_call_to, .imm = ir_edge_leaving(s->unit, target, return_spc));
+}
+static inline void jump_ind(sem s, val target) { (void)EMIT(.op = IR_jump_ind, .arg = { target.node }); }
+static inline void call_ind(sem s, val target, uint64_t return_spc)
+{
+    (void)EMIT(.op = IR_call_ind, .arg = { target.node }, .imm = return_spc);
+}
+static inline void return_to(sem s, val target) { (void)EMIT(.op = IR_return_to, .arg = { target.node }); }
+static inline void raise_event(sem s, enum event event, uint64_t pc)
+{
+    (void)EMIT(.op = IR_raise, .aux = (uint8_t)event, .imm = pc);
+}
+
+#undef WORD
+#undef EMIT
+#undef ROW1
+#undef ROW2
+
+#endif

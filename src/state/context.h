@@ -1,0 +1,55 @@
+/* The register context block: everything that running guest code touches through one pointer, whether it is interpreted,
+ * evaluated or translated. One per guest thread, owned and written by that thread; `attention` alone is also set by others
+ * and by host signal handlers. */
+#ifndef FERRY_CONTEXT_H
+#define FERRY_CONTEXT_H
+
+#include <stdatomic.h>
+
+#include "state/layout.h"
+
+/* Why guest code was left for the emulation manager, besides having reached another block. */
+enum event {
+    EVENT_NONE,
+    EVENT_SYSCALL,    /* pc: after the system call instruction */
+    EVENT_BREAKPOINT, /* pc: at the breakpoint instruction */
+    EVENT_ILLEGAL,    /* pc: at the instruction that is not one */
+    EVENT_CODE_SYNC,  /* the guest asked that code it wrote be seen; pc: after */
+    EVENT_MODE,       /* context.mode changed; pc: after */
+    EVENT_FAULT,      /* a memory access failed; pc: at the access; the signal's facts are with the environment */
+    EVENT_NO_CODE,    /* no executable memory at pc (from the emulation manager, never from an instruction) */
+};
+
+/* One line of the indirect-branch cache, direct mapped. spc == NO_SPC: empty. */
+struct indirect_line {
+    _Atomic uint64_t spc;
+    const void *_Atomic tpc;
+};
+
+#define NO_SPC UINT64_MAX /* never the address of an instruction */
+
+enum { INDIRECT_LINES = 4096, MAX_SPILLS = 128 };
+
+/* An entry of the stack of predicted returns; the host stack pointer, while in translated code, points at the newest. */
+struct return_entry {
+    const void *landing;    /* TPC of the code that goes on at `spc` */
+    uint64_t spc;           /* guest return address; NO_SPC at the bottom */
+    uint64_t stack_pointer; /* guest stack pointer at the call; UINT64_MAX at the bottom */
+};
+
+struct context {
+    uint64_t slot[MAX_SLOTS];
+    uint64_t pc;                /* SPC, valid whenever guest code is not running */
+    uint32_t mode;              /* translation mode: facts a translation relies on (see guest.h), part of its key */
+    uint32_t event;             /* enum event */
+    _Atomic uint32_t attention; /* not 0: leave for the emulation manager at the next poll */
+    uint32_t unused;
+    const void *insn;           /* interpreter: record of the instruction being executed */
+    uint64_t access;            /* IR evaluator: address of the newest memory access */
+    struct return_entry *return_top;  /* newest entry, while not in translated code */
+    void *native_stack;               /* stack pointer of the C code that entered translated code */
+    struct indirect_line *indirect;   /* INDIRECT_LINES lines of this thread */
+    uint64_t spill[MAX_SPILLS];       /* the register allocator's */
+};
+
+#endif
