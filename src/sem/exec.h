@@ -2,13 +2,20 @@
 #ifndef FERRY_SEM_EXEC_H
 #define FERRY_SEM_EXEC_H
 
-#include "ir/ir.h"
+#include "guest/guest.h"
 #include "ir/meaning.h"
 #include "ir/memory.h"
 
 struct value { uint64_t bits; };
 typedef const struct value val;
-typedef struct context *sem;
+
+/* What the words work on. By value: once they are inlined nothing of it is left but the members that are used. */
+struct exec {
+    struct context *context;
+    const struct insn *insn; /* the instruction being executed */
+    bool *left;              /* set by every word that sets context.pc */
+};
+typedef const struct exec sem;
 
 /* One function a row of ops.inc. */
 #define VALUE(meaning) ((struct value){ low_bits(W, (uint64_t)(meaning)) })
@@ -39,8 +46,8 @@ typedef struct context *sem;
 #include "ir/ops.inc"
 
 WORD imm(sem s, unsigned w, uint64_t value) { (void)s; return (struct value){ low_bits(w, value) }; }
-WORD get(sem s, unsigned slot) { return (struct value){ s->slot[slot] }; }
-static inline void set(sem s, unsigned slot, val x) { s->slot[slot] = x.bits; }
+WORD get(sem s, unsigned slot) { return (struct value){ s.context->slot[slot] }; }
+static inline void set(sem s, unsigned slot, val x) { s.context->slot[slot] = x.bits; }
 
 WORD pick(sem s, unsigned w, val condition, val yes, val no)
 {
@@ -48,27 +55,39 @@ WORD pick(sem s, unsigned w, val condition, val yes, val no)
     return condition.bits ? yes : no;
 }
 
+/* Before anything that may fault: says which instruction it is. The fences keep the compiler from moving writes of guest state
+ * across the access. */
+static inline void begin_access(sem s)
+{
+    s.context->insn = s.insn;
+    atomic_signal_fence(memory_order_seq_cst);
+}
+static inline void end_access(void) { atomic_signal_fence(memory_order_seq_cst); }
+
 WORD load(sem s, unsigned w, unsigned access, val address)
 {
-    (void)s;
-    return (struct value){ memory_load(w, access, address.bits) };
+    begin_access(s);
+    uint64_t bits = memory_load(w, access, address.bits);
+    end_access();
+    return (struct value){ bits };
 }
 
 static inline void store(sem s, unsigned w, unsigned access, val address, val x)
 {
-    (void)s;
+    begin_access(s);
     memory_store(w, access, address.bits, x.bits);
+    end_access();
 }
 
 WORD cas(sem s, unsigned w, val address, val expected, val replacement)
 {
-    (void)s;
+    begin_access(s);
     return (struct value){ memory_cas(w, address.bits, expected.bits, replacement.bits) };
 }
 
 #define AMO(name) \
     WORD amo_##name(sem s, unsigned w, val address, val operand) \
-    { (void)s; return (struct value){ memory_amo_##name(w, address.bits, operand.bits) }; }
+    { begin_access(s); return (struct value){ memory_amo_##name(w, address.bits, operand.bits) }; }
 AMO(swap)
 AMO(add)
 AMO(and)
@@ -86,18 +105,31 @@ static inline void fence(sem s, unsigned kinds)
     memory_fence(kinds);
 }
 
-WORD call(sem s, const struct ir_helper *helper, val a, val b) { return (struct value){ helper->function(s, a.bits, b.bits) }; }
+WORD call(sem s, const struct ir_helper *helper, val a, val b)
+{
+    begin_access(s);
+    return (struct value){ helper->function(s.context, a.bits, b.bits) };
+}
 
 #define IF(s, condition) if ((condition).bits)
 
 /* Control: the next SPC goes to context.pc; an interpreter goes on from there. */
-static inline void jump(sem s, uint64_t target) { s->pc = target; }
-static inline void branch(sem s, val condition, uint64_t taken, uint64_t other) { s->pc = condition.bits ? taken : other; }
-static inline void call_to(sem s, uint64_t target, uint64_t return_spc) { (void)return_spc; s->pc = target; }
-static inline void jump_ind(sem s, val target) { s->pc = target.bits; }
-static inline void call_ind(sem s, val target, uint64_t return_spc) { (void)return_spc; s->pc = target.bits; }
-static inline void return_to(sem s, val target) { s->pc = target.bits; }
-static inline void raise_event(sem s, enum event event, uint64_t pc) { s->event = event; s->pc = pc; }
+static inline void leave_for(sem s, uint64_t pc)
+{
+    s.context->pc = pc;
+    *s.left = true;
+}
+static inline void jump(sem s, uint64_t target) { leave_for(s, target); }
+static inline void branch(sem s, val condition, uint64_t taken, uint64_t other) { leave_for(s, condition.bits ? taken : other); }
+static inline void call_to(sem s, uint64_t target, uint64_t return_spc) { (void)return_spc; leave_for(s, target); }
+static inline void jump_ind(sem s, val target) { leave_for(s, target.bits); }
+static inline void call_ind(sem s, val target, uint64_t return_spc) { (void)return_spc; leave_for(s, target.bits); }
+static inline void return_to(sem s, val target) { leave_for(s, target.bits); }
+static inline void raise_event(sem s, enum event event, uint64_t pc)
+{
+    s.context->event = event;
+    leave_for(s, pc);
+}
 
 #undef VALUE
 #undef TRUTH
