@@ -450,7 +450,7 @@ void regalloc_set(struct regalloc *ra, unsigned slot, ir_ref v)
     unsigned reg = regalloc_use(ra, v);
     regalloc_abandon_slot(ra, slot);
     ra->emit->store(ra->host, slot, reg);
-    if (value_of(ra, v)->cell == NO_CELL && regalloc_live_after(ra, v)) {
+    if (!has_copy(ra, v) && regalloc_live_after(ra, v)) {
         value_of(ra, v)->cell = (uint16_t)slot;
         ra->slot_owner[slot] = v;
     }
