@@ -143,7 +143,7 @@ static uint16_t new_cell(struct regalloc *ra, ir_ref v)
 {
     for (unsigned i = ra->reserved; i < ra->plan->spill_cells; i++) {
         ir_ref owner = ra->spill_owner[i];
-        if (owner == NO_REF || is_dead(ra, owner)) {
+        if (owner == NO_REF || ra->value[owner].last_use < ra->now) { /* what dies now may still be read there */
             ra->spill_owner[i] = v;
             return (uint16_t)(SPILL_CELL + i);
         }
