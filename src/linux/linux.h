@@ -43,6 +43,7 @@ struct process {
     char **argv;                /* the guest's, NULL-terminated: /proc/self/cmdline */
     uint64_t auxv_start, auxv_end;   /* guest addresses: /proc/self/auxv */
     uint64_t stack_start;       /* guest address of argc */
+    uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
 };
 
 /* One per guest thread: thread.environment. */
