@@ -65,13 +65,18 @@ uint32_t ir_edge_leaving(struct ir_unit *u, uint64_t spc, uint64_t return_spc)
 
 uint32_t ir_edge_to_block(struct ir_unit *u, uint32_t block, const ir_ref *arguments, unsigned count)
 {
-    uint32_t first = u->argument_count;
-    for (unsigned i = 0; i < count; i++) {
-        if (u->argument_count == u->argument_capacity)
-            u->argument = arena_grow(u->arena, u->argument, sizeof *u->argument, u->argument_count, &u->argument_capacity);
-        u->argument[u->argument_count++] = arguments[i];
-    }
-    return append_edge(u, (struct ir_edge){ .block = block, .arguments = first, .argument_count = (uint16_t)count });
+    uint32_t edge = append_edge(u, (struct ir_edge){ .block = block, .arguments = u->argument_count });
+    for (unsigned i = 0; i < count; i++)
+        ir_edge_add_argument(u, edge, arguments[i]);
+    return edge;
+}
+
+void ir_edge_add_argument(struct ir_unit *u, uint32_t edge, ir_ref argument)
+{
+    if (u->argument_count == u->argument_capacity)
+        u->argument = arena_grow(u->arena, u->argument, sizeof *u->argument, u->argument_count, &u->argument_capacity);
+    u->argument[u->argument_count++] = argument;
+    u->edge[edge].argument_count++;
 }
 
 enum ir_type ir_result_type(const struct ir_insn *insn)

@@ -16,7 +16,10 @@ struct linux_options {
     const char *argv0;         /* -0: the guest's argv[0]; NULL: the program's path as given */
     char **guest_environment;  /* NULL-terminated, -E and -U applied */
     bool strace;
-    FILE *strace_file;
+    FILE *strace_file;         /* also for log_missing */
+    bool log_missing;          /* name each missing system call once */
+    const char *cpu_model;     /* -cpu; NULL: the default */
+    size_t reserved_size;      /* -R: size of the guest's address space; 0: all there is */
     size_t stack_size;         /* -s; 0: RLIMIT_STACK */
     const char *uname_release; /* -r; NULL: the host's */
     char *const *own_arguments; /* options to hand on when a guest program is executed: argv[1..] before the program name */
