@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "linux/linux.h"
-#include "linux/program.h"
+#include "linux/abi.h"
 
 enum { MOST_HEADER_BYTES = 65536 }; /* of all program headers, as in the kernel */
 static const uint64_t largest_alignment = UINT64_C(1) << 30;
@@ -137,7 +137,7 @@ static const struct guest *read_header(int fd, struct header *h, char *reason, s
 
 static bool check_header(const struct header *h, const struct guest *guest, char *reason, size_t size)
 {
-    const struct program_abi *abi = program_abi_for(guest);
+    const struct abi *abi = abi_for(guest);
     size_t phentsize = guest->elf_class == ELFCLASS64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
     if (h->type == ET_REL)
         return refuse(reason, size, "an object file, not a program; link it first");

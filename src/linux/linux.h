@@ -49,7 +49,7 @@ struct process {
     uint64_t auxv_start, auxv_end;               /* /proc/self/auxv */
     uint64_t stack_start;       /* guest address of argc */
     uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
-    uint64_t signal_return;     /* guest address of the code that returns from a signal handler */
+    uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
 };
 
 /* One per guest thread: thread.environment. */

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "linux/linux.h"
-#include "linux/program.h"
+#include "linux/abi.h"
 #include "linux/stack.h"
 
 enum { NOT_FOUND = 127, NOT_EXECUTABLE = 126, REASON_SIZE = 512 };
@@ -87,7 +87,7 @@ static void map_interpreter(struct process *p, const char *path, const struct el
 }
 
 /* The kernel gives these out as part of its vDSO. */
-static void map_signal_return(struct process *p, const struct program_abi *abi)
+static void map_signal_return(struct process *p, const struct abi *abi)
 {
     int64_t page = mm_map(p->mm, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, "[vdso]");
     if (page < 0)
@@ -126,7 +126,7 @@ static void name_process(const char *path)
 /* Fills guest memory and the process; gives where the first thread begins. */
 static void load(struct process *p, const char *path, int fd, const struct guest *guest, uint64_t *entry, uint64_t *stack_pointer)
 {
-    const struct program_abi *abi = program_abi_for(guest);
+    const struct abi *abi = abi_for(guest);
     struct elf_image image = { 0 }, interpreter = { 0 };
     uint64_t size = stack_size(p->options), top = mm_map_stack(p->mm, size);
     if (!top)
@@ -171,7 +171,7 @@ int linux_run(const struct linux_options *options, const char *path, char **argv
     struct process *p = must_zalloc(sizeof *p);
     pthread_mutex_init(&p->lock, NULL);
     p->options = options;
-    p->abi = program_abi_for(guest)->abi;
+    p->abi = abi_for(guest);
     p->mm = mm_new(guest_lowest, guest_highest, code_changed, p);
     p->exe = absolute_path(path, fd);
     p->exe_guest = strdup(path_to_guest(options, p->exe));

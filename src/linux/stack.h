@@ -3,10 +3,10 @@
 #define FERRY_STACK_H
 
 #include "linux/linux.h"
-#include "linux/program.h"
+#include "linux/abi.h"
 
 struct stack_content {
-    const struct program_abi *abi;
+    const struct abi *abi;
     const struct elf_image *image;
     uint64_t interpreter_base;  /* bias of the interpreter, 0: none */
     const char *file_name;      /* AT_EXECFN */

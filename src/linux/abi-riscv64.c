@@ -1,4 +1,4 @@
-#include "linux/program.h"
+#include "linux/abi.h"
 
 enum { EF_RISCV_RVE = 8 }; /* RISC-V ELF psABI, "File header": 16 registers only */
 
@@ -22,11 +22,9 @@ static void print_cpu(FILE *file, unsigned processor)
             "mimpid\t\t: 0x0\n\n", processor, processor);
 }
 
-extern const struct abi abi_riscv64;
-
-const struct program_abi program_abi_riscv64 = {
+const struct abi abi_riscv64 = {
     .guest = &guest_riscv64,
-    .abi = &abi_riscv64,
+    .calls = &call_abi_riscv64,
     .hardware_capabilities = EXTENSION('I') | EXTENSION('M') | EXTENSION('A') | EXTENSION('F') | EXTENSION('D') | EXTENSION('C'),
     .minimum_signal_stack = 2048,
     .refused_elf_flags = EF_RISCV_RVE,
