@@ -23,6 +23,7 @@ struct system_call {
     const char *arguments;        /* words separated by blanks, one an argument: see strace.c; "=address" shows the result so */
     system_call_handler *handler; /* NULL: handed to the host's call of that number as it is, */
     int16_t host;                 /* or, if that is negative, not there: ENOSYS */
+    bool has_paths;               /* some argument is a path, to be seen the guest's way */
     bool blocks;                  /* may wait: a signal that comes just before must not be slept over */
 };
 

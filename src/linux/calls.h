@@ -121,12 +121,16 @@ void set_current_task(struct task *task);
 /* ---- handlers, one for each HANDLE row -------------------------------------------------------------------------------------------------- */
 
 #define PASS(number, name, arguments)
+#define PATH(number, name, arguments)
+#define PATHS(number, name, arguments)
 #define WAIT(number, name, arguments)
 #define SAME(number, name, arguments)
 #define NONE(number, name, arguments)
 #define HANDLE(number, name, arguments) system_call_handler call_##name;
 #include "linux/syscalls-riscv64.inc"
 #undef PASS
+#undef PATH
+#undef PATHS
 #undef WAIT
 #undef SAME
 #undef NONE

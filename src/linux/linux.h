@@ -41,6 +41,7 @@ struct process {
     struct mm *mm;              /* guest memory */
     struct guest_sigaction action[65]; /* by signal number; under `lock` */
     pthread_mutex_t lock;
+    struct host_stack *stacks;  /* of host threads, in use or not; under `lock` */
     char *exe;                  /* absolute host path of the program */
     char *exe_guest;            /* the same as the guest sees it (/proc/self/exe): sysroot taken off */
     char **argv;                /* the guest's, NULL-terminated: /proc/self/cmdline */

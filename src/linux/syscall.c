@@ -71,11 +71,6 @@ static int64_t pass_on(struct task *task, const struct system_call *call, const 
     return call->blocks ? blocking_call(task, call->host, changed) : host_call(call->host, changed);
 }
 
-static bool names_paths(const struct system_call *call)
-{
-    return strstr(call->arguments, "path") || strstr(call->arguments, "link");
-}
-
 static int64_t not_there(struct task *task, const struct system_call *call, uint64_t number)
 {
     const struct linux_options *options = task->process->options;
@@ -89,7 +84,7 @@ static int64_t perform(struct task *task, const struct system_call *call, const 
 {
     if (call->handler)
         return call->handler(task, arguments);
-    if (names_paths(call))
+    if (call->has_paths)
         return pass_on(task, call, arguments);
     return call->blocks ? blocking_call(task, call->host, arguments) : host_call(call->host, arguments);
 }
