@@ -74,6 +74,8 @@ int strace_argument(struct task *task, const char *word, size_t length, const ui
 
 enum { SIGNAL_COUNT = 65, SYNCHRONOUS_COUNT = 5 };
 
+#define SIGNAL_STACK_AUTODISARM (1u << 31) /* the kernel's SS_AUTODISARM, which C libraries do not have */
+
 static inline uint64_t signal_bit(int number) { return UINT64_C(1) << (number - 1); }
 
 /* Signals that came and wait for the guest to be at an instruction. Written by the thread's own signal handler. */

@@ -134,13 +134,13 @@ int64_t call_sigaltstack(struct task *task, const uint64_t *a)
     bool on_it = on_alternate_stack(task, task->thread->context.slot[abi->stack_slot]);
     stack_t next, last = task->alternate_stack;
     enum { MINIMUM = 2048 };
-    last.ss_flags = last.ss_size ? (int)((unsigned)last.ss_flags & SS_AUTODISARM) | (on_it ? SS_ONSTACK : 0) : SS_DISABLE;
+    last.ss_flags = last.ss_size ? (int)((unsigned)last.ss_flags & SIGNAL_STACK_AUTODISARM) | (on_it ? SS_ONSTACK : 0) : SS_DISABLE;
     if (a[0]) {
         if (!guest_read(&next, a[0], sizeof next))
             return -EFAULT;
         if (on_it)
             return -EPERM;
-        int mode = (int)((unsigned)next.ss_flags & ~(unsigned)SS_AUTODISARM);
+        int mode = (int)((unsigned)next.ss_flags & ~SIGNAL_STACK_AUTODISARM);
         if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
             return -EINVAL;
         if (mode == SS_DISABLE)

@@ -107,7 +107,7 @@ static void host_handler(int number, siginfo_t *info, void *context)
 }
 
 struct host_sigaction {
-    void (*handler)(int, siginfo_t *, void *);
+    uint64_t handler;
     uint64_t flags;
     void (*restorer)(void);
     uint64_t mask;
@@ -120,11 +120,11 @@ static void install(int number, uint64_t handler, uint64_t flags)
     struct host_sigaction host = { .flags = flags & (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_RESTART), .restorer = host_signal_return };
     host.flags |= HOST_SA_RESTORER;
     if (handler > (uint64_t)SIG_IGN || synchronous_index(number) >= 0) {
-        host.handler = host_handler;
+        host.handler = (uint64_t)host_handler;
         host.flags |= SA_SIGINFO | SA_ONSTACK;
         host.mask = EVERY_SIGNAL;
     } else {
-        memcpy(&host.handler, &handler, sizeof handler);
+        host.handler = handler;
     }
     HOST_CALL(SYS_rt_sigaction, (uint64_t)number, (uint64_t)&host, 0, sizeof host.mask);
 }
@@ -143,7 +143,7 @@ void signals_init(struct process *p)
             continue;
         struct host_sigaction inherited = { 0 };
         HOST_CALL(SYS_rt_sigaction, (uint64_t)number, 0, (uint64_t)&inherited, sizeof inherited.mask);
-        p->action[number].handler = inherited.handler == (void (*)(int, siginfo_t *, void *))SIG_IGN;
+        p->action[number].handler = inherited.handler == (uint64_t)SIG_IGN;
         if (synchronous_index(number) >= 0)
             signals_install(p, number);
     }
@@ -215,7 +215,7 @@ void signals_end_temporary_mask(struct task *task, int64_t result)
 bool on_alternate_stack(const struct task *task, uint64_t stack_pointer)
 {
     const stack_t *a = &task->alternate_stack;
-    return !((unsigned)a->ss_flags & SS_AUTODISARM) && stack_pointer > (uint64_t)a->ss_sp &&
+    return !((unsigned)a->ss_flags & SIGNAL_STACK_AUTODISARM) && stack_pointer > (uint64_t)a->ss_sp &&
            stack_pointer - (uint64_t)a->ss_sp <= a->ss_size;
 }
 
@@ -277,7 +277,7 @@ static void deliver(struct task *task, const siginfo_t *info)
         signals_force(task, &overflow);
         return;
     }
-    if ((unsigned)task->alternate_stack.ss_flags & SS_AUTODISARM)
+    if ((unsigned)task->alternate_stack.ss_flags & SIGNAL_STACK_AUTODISARM)
         task->alternate_stack = (stack_t){ .ss_flags = SS_DISABLE };
     uint64_t mask = mask_in_force(task) | action.mask | (action.flags & SA_NODEFER ? 0 : signal_bit(number));
     task->signal_mask = mask & ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
