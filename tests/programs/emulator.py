@@ -13,7 +13,7 @@ GUEST_ROOT = CACHE / 'root-riscv64'
 NATIVE_ROOT = CACHE / 'root-amd64'
 
 # Nothing of the user's environment reaches a test program.
-ENVIRONMENT = {'PATH': '/usr/bin:/bin', 'HOME': '/root', 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC'}
+ENVIRONMENT = {'PATH': '/usr/bin:/bin:/usr/sbin:/sbin', 'HOME': '/root', 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC'}
 
 
 def parser(description):

@@ -5,7 +5,6 @@ A case's first line names its interpreter, as for the kernel; that is the progra
 exit status must be equal. The script runs in an empty directory.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -25,8 +24,8 @@ def native_prefix():
     mounting = ['sh', '-c', ENTER, str(NATIVE_ROOT)]
     for prefix in (['unshare', '--mount'] + mounting, ['unshare', '--map-root-user', '--mount'] + mounting,
                    ['chroot', str(NATIVE_ROOT)]):
-        if subprocess.run(prefix + ['true'], env=ENVIRONMENT | {'PATH': os.environ['PATH']}, capture_output=True).returncode == 0:
-            return [shutil.which(prefix[0])] + prefix[1:]
+        if subprocess.run(prefix + ['true'], env=ENVIRONMENT, capture_output=True).returncode == 0:
+            return prefix
     return None
 
 
