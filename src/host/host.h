@@ -92,8 +92,12 @@ struct host {
     void (*save_homes)(const struct host_config *config, const void *ucontext, struct context *c);
 
     /* In a host signal handler: where execution was, and make it go on in `function`(argument) on the stack of the C code that
-     * entered (context.native_stack) instead. `function` does not return. */
+     * entered (context.native_stack), or below the present stack pointer if `stack` is NULL. `function` does not return. */
     uint64_t (*signal_pc)(const void *ucontext);
+
+    /* In a host signal handler: a push hit the guard page of the return stack. Makes the entry `bottom` the newest and lets the
+     * push be done again. */
+    void (*reset_returns)(void *ucontext, void *bottom);
     void (*redirect)(void *ucontext, void (*function)(void *), void *argument, void *stack);
 };
 

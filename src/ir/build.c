@@ -65,13 +65,18 @@ uint32_t ir_edge_leaving(struct ir_unit *u, uint64_t spc, uint64_t return_spc)
 
 uint32_t ir_edge_to_block(struct ir_unit *u, uint32_t block, const ir_ref *arguments, unsigned count)
 {
-    uint32_t first = u->argument_count;
-    for (unsigned i = 0; i < count; i++) {
-        if (u->argument_count == u->argument_capacity)
-            u->argument = arena_grow(u->arena, u->argument, sizeof *u->argument, u->argument_count, &u->argument_capacity);
-        u->argument[u->argument_count++] = arguments[i];
-    }
-    return append_edge(u, (struct ir_edge){ .block = block, .arguments = first, .argument_count = (uint16_t)count });
+    uint32_t edge = append_edge(u, (struct ir_edge){ .block = block, .arguments = u->argument_count });
+    for (unsigned i = 0; i < count; i++)
+        ir_edge_add_argument(u, edge, arguments[i]);
+    return edge;
+}
+
+void ir_edge_add_argument(struct ir_unit *u, uint32_t edge, ir_ref argument)
+{
+    if (u->argument_count == u->argument_capacity)
+        u->argument = arena_grow(u->arena, u->argument, sizeof *u->argument, u->argument_count, &u->argument_capacity);
+    u->argument[u->argument_count++] = argument;
+    u->edge[edge].argument_count++;
 }
 
 enum ir_type ir_result_type(const struct ir_insn *insn)
@@ -96,4 +101,24 @@ unsigned ir_traits(const struct ir_insn *insn)
     if (insn->op == IR_const || insn->op == IR_pick)
         return RESULT | PURE;
     return ir_info(insn)->traits;
+}
+
+bool ir_op_commutes(enum ir_op op)
+{
+    switch (op) {
+    case IR_add:
+    case IR_mul:
+    case IR_mulhs:
+    case IR_mulhu:
+    case IR_and:
+    case IR_or:
+    case IR_xor:
+    case IR_mins:
+    case IR_maxs:
+    case IR_minu:
+    case IR_maxu:
+    case IR_eq:
+    case IR_ne: return true;
+    default: return false;
+    }
 }

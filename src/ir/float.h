@@ -35,6 +35,14 @@ static inline bool float_is_nan(unsigned w, uint64_t a)
     return w == 32 ? (a & 0x7fffffff) > 0x7f800000 : (a & INT64_MAX) > UINT64_C(0x7ff0000000000000);
 }
 
+/* Makes the compiler believe that the value is needed here: some drop a floating-point operation whose result is not used,
+ * though its flags are, or move it past a later call that looks at the flags. */
+static inline uint64_t float_done(uint64_t value)
+{
+    __asm__ volatile("" : "+r"(value));
+    return value;
+}
+
 /* The common case, dynamic rounding, is the host's own instruction in place; everything else a call. */
 #define FLOAT_ARITHMETIC(name, operator)                                                            \
     static inline uint64_t float_##name(unsigned w, unsigned r, uint64_t a, uint64_t b)            \
@@ -42,8 +50,8 @@ static inline bool float_is_nan(unsigned w, uint64_t a)
         if (r != 7 /* ROUND_DYNAMIC */)                                                            \
             return float_##name##_rounded(w, r, a, b);                                             \
         if (w == 32)                                                                               \
-            return bits_of32(float32_of(a) operator float32_of(b));                                \
-        return bits_of64(float64_of(a) operator float64_of(b));                                    \
+            return float_done(bits_of32(float32_of(a) operator float32_of(b)));                    \
+        return float_done(bits_of64(float64_of(a) operator float64_of(b)));                        \
     }
 FLOAT_ARITHMETIC(add, +)
 FLOAT_ARITHMETIC(sub, -)
@@ -56,8 +64,8 @@ FLOAT_ARITHMETIC(div, /)
     static inline uint64_t float_##name(unsigned w, uint64_t a, uint64_t b) \
     {                                                                       \
         if (w == 32)                                                        \
-            return float32_of(a) operator float32_of(b);                    \
-        return float64_of(a) operator float64_of(b);                        \
+            return float_done(float32_of(a) operator float32_of(b));        \
+        return float_done(float64_of(a) operator float64_of(b));            \
     }
 FLOAT_COMPARISON(eq, ==)
 FLOAT_COMPARISON(lt, <)

@@ -1,9 +1,10 @@
 /* The intermediate representation: one unit is what is translated together. A unit is a list of blocks of instructions in
- * SSA form; values cross from block to block as block parameters or by dominance. The first block is the entry. IR knows no
- * guest and no host: guest state is slots (state/layout.h), everything else is values and memory.
+ * SSA form; values cross from block to block as block parameters or by dominance, and stand before their uses. The
+ * first block is the entry and has no parameters. IR knows no guest and no host: guest state is slots (state/layout.h),
+ * everything else is values and memory.
  *
- * Text form (printed by ir_print, read by ir_parse; values are numbered by their uses in printing order, so the text
- * does not depend on the order in which instructions were made):
+ * Text form (printed by ir_print, read by ir_parse; operations without effects are printed right before their first use, so
+ * the text does not depend on the order in which instructions were made; `#` begins a comment):
  *
  *     unit 0x10074
  *     b0:
@@ -33,7 +34,7 @@
  *   call         imm: address of a struct ir_helper; a, b: i64 (unused ones: const 0); gives an i64
  *   br           edge
  *   brif         a: i32; first edge if a != 0, else the second
- *   call_to      edge out of the unit; imm2 of the edge: guest return address. A guest call: the guest return address is in
+ *   call_to      edge out of the unit; return_spc of the edge: guest return address. A guest call: the guest return address is in
  *                its place already.
  *   jump_ind     a: i64 SPC
  *   call_ind     a: i64 SPC; imm: guest return address
@@ -169,12 +170,24 @@ ir_ref ir_const(struct ir_unit *u, enum ir_type type, uint64_t value);
 uint32_t ir_edge_leaving(struct ir_unit *u, uint64_t spc, uint64_t return_spc);
 uint32_t ir_edge_to_block(struct ir_unit *u, uint32_t block, const ir_ref *arguments, unsigned count);
 
+/* One more argument for the newest edge. */
+void ir_edge_add_argument(struct ir_unit *u, uint32_t edge, ir_ref argument);
+
 /* ---- facts ------------------------------------------------------------------------------------------------------------ */
 
 static inline const struct ir_op_info *ir_info(const struct ir_insn *insn) { return &ir_ops[insn->op]; }
 
 /* Type of the value an instruction gives: i32 for comparisons, i64 for call, its own type for the rest; void for none. */
 enum ir_type ir_result_type(const struct ir_insn *insn);
+
+/* Whether the two operands may change places. */
+bool ir_op_commutes(enum ir_op op);
+
+/* Whether operations of that form round: aux is an enum ir_rounding. */
+static inline bool ir_form_rounds(enum ir_form form)
+{
+    return form == FORM_F_UNARY || form == FORM_F_BINARY || form == FORM_F_TERNARY || form == FORM_F_CONVERT;
+}
 
 /* Number of edges of a terminator: 0, 1 or 2; they are u->edge[insn->imm] and the following. */
 unsigned ir_edge_count(const struct ir_insn *insn);

@@ -33,4 +33,9 @@ static inline uint64_t count_leading_zeros(unsigned w, uint64_t a)
     return a ? (uint64_t)__builtin_clzll(a) - (64 - w) : w;
 }
 
+/* Each BINARY row as a function, for meanings made from meanings. */
+#define BINARY(name, meaning) \
+    static inline uint64_t meaning_##name(unsigned W, uint64_t a, uint64_t b) { return low_bits(W, (uint64_t)(meaning)); }
+#include "ir/ops.inc"
+
 #endif

@@ -16,7 +16,10 @@ struct linux_options {
     const char *argv0;         /* -0: the guest's argv[0]; NULL: the program's path as given */
     char **guest_environment;  /* NULL-terminated, -E and -U applied */
     bool strace;
-    FILE *strace_file;
+    FILE *strace_file;         /* also for log_missing */
+    bool log_missing;          /* name each missing system call once */
+    const char *cpu_model;     /* -cpu; NULL: the default */
+    size_t reserved_size;      /* -R: size of the guest's address space; 0: all there is */
     size_t stack_size;         /* -s; 0: RLIMIT_STACK */
     const char *uname_release; /* -r; NULL: the host's */
     char *const *own_arguments; /* options to hand on when a guest program is executed: argv[1..] before the program name */
@@ -38,11 +41,16 @@ struct process {
     struct mm *mm;              /* guest memory */
     struct guest_sigaction action[65]; /* by signal number; under `lock` */
     pthread_mutex_t lock;
+    struct host_stack *stacks;  /* of host threads, in use or not; under `lock` */
     char *exe;                  /* absolute host path of the program */
     char *exe_guest;            /* the same as the guest sees it (/proc/self/exe): sysroot taken off */
     char **argv;                /* the guest's, NULL-terminated: /proc/self/cmdline */
-    uint64_t auxv_start, auxv_end;   /* guest addresses: /proc/self/auxv */
+    uint64_t arguments_start, arguments_end;     /* guest addresses of the strings: /proc/self/cmdline, */
+    uint64_t environment_start, environment_end; /* /proc/self/environ, */
+    uint64_t auxv_start, auxv_end;               /* /proc/self/auxv */
     uint64_t stack_start;       /* guest address of argc */
+    uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
+    uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
 };
 
 /* One per guest thread: thread.environment. */
@@ -72,6 +80,7 @@ struct elf_image {
     unsigned phdr_count, phdr_size;
     uint64_t brk;              /* first address after the image, page aligned */
     char interpreter[4096];    /* PT_INTERP or "" */
+    uint64_t code_start, code_end; /* of its executable segments */
     bool executable_stack;
 };
 
@@ -82,6 +91,9 @@ const struct guest *elf_identify(int fd, char *reason, size_t size, int *status)
 /* Maps the file's segments into guest memory. False with a reason as above; what was mapped by then stays. */
 bool elf_map(struct mm *mm, int fd, const struct guest *guest, struct elf_image *image, char *reason, size_t size);
 
+/* The checks of elf_map without the mapping; of `image` only the interpreter is filled in. */
+bool elf_check(int fd, const struct guest *guest, struct elf_image *image, char *reason, size_t size);
+
 /* Runs the program at `path` (host path, no PATH search) with these arguments as a guest process in this host process.
  * Returns the exit status, or does not return if the guest dies by a signal (Ferry then dies by it too); errors die(). */
 int linux_run(const struct linux_options *options, const char *path, char **argv);
@@ -91,6 +103,12 @@ int linux_run(const struct linux_options *options, const char *path, char **argv
 /* Host path of a guest path: itself, or its counterpart below the sysroot if the path is absolute and exists there
  * (nothing, if it does not). `buffer` has PATH_MAX bytes; the result is `path` or `buffer`. */
 const char *path_to_host(const struct process *p, const char *path, char *buffer);
+
+/* The same for calls that act on a symbolic link at the end of the path, not on what it points to. */
+const char *path_link_to_host(const struct process *p, const char *path, char *buffer);
+
+/* The guest's view of a host path: without the sysroot. Points into `path`, or to "/". */
+const char *path_to_guest(const struct linux_options *options, const char *path);
 
 /* ---- proc.c: /proc as the guest should see it ---------------------------------------------------------------------------------- */
 

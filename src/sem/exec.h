@@ -2,12 +2,20 @@
 #ifndef FERRY_SEM_EXEC_H
 #define FERRY_SEM_EXEC_H
 
-#include "ir/ir.h"
+#include "guest/guest.h"
 #include "ir/meaning.h"
+#include "ir/memory.h"
 
 struct value { uint64_t bits; };
 typedef const struct value val;
-typedef struct context *sem;
+
+/* What the words work on. By value: once they are inlined nothing of it is left but the members that are used. */
+struct exec {
+    struct context *context;
+    const struct insn *insn; /* the instruction being executed */
+    bool *left;              /* set by every word that sets context.pc */
+};
+typedef const struct exec sem;
 
 /* One function a row of ops.inc. */
 #define VALUE(meaning) ((struct value){ low_bits(W, (uint64_t)(meaning)) })
@@ -38,8 +46,8 @@ typedef struct context *sem;
 #include "ir/ops.inc"
 
 WORD imm(sem s, unsigned w, uint64_t value) { (void)s; return (struct value){ low_bits(w, value) }; }
-WORD get(sem s, unsigned slot) { return (struct value){ s->slot[slot] }; }
-static inline void set(sem s, unsigned slot, val x) { s->slot[slot] = x.bits; }
+WORD get(sem s, unsigned slot) { return (struct value){ s.context->slot[slot] }; }
+static inline void set(sem s, unsigned slot, val x) { s.context->slot[slot] = x.bits; }
 
 WORD pick(sem s, unsigned w, val condition, val yes, val no)
 {
@@ -47,98 +55,90 @@ WORD pick(sem s, unsigned w, val condition, val yes, val no)
     return condition.bits ? yes : no;
 }
 
-/* Guest memory is host memory at the same address; any alignment. Volatile: each access is done, once, as written. */
-#define GUEST_MEMORY(bits) \
-    struct guest_u##bits { uint##bits##_t v; } __attribute__((packed, may_alias)); \
-    static inline uint64_t read_u##bits(uint64_t at) { return ((const volatile struct guest_u##bits *)at)->v; } \
-    static inline void write_u##bits(uint64_t at, uint64_t v) { ((volatile struct guest_u##bits *)at)->v = (uint##bits##_t)v; }
-GUEST_MEMORY(8)
-GUEST_MEMORY(16)
-GUEST_MEMORY(32)
-GUEST_MEMORY(64)
-#undef GUEST_MEMORY
+/* Before anything that may fault: says which instruction it is. The fences keep the compiler from moving writes of guest state
+ * across the access. */
+static inline void begin_access(sem s)
+{
+    s.context->insn = s.insn;
+    atomic_signal_fence(memory_order_seq_cst);
+}
+static inline void end_access(void) { atomic_signal_fence(memory_order_seq_cst); }
 
 WORD load(sem s, unsigned w, unsigned access, val address)
 {
-    (void)s;
-    uint64_t bits = w == 8 ? read_u8(address.bits) : w == 16 ? read_u16(address.bits)
-                  : w == 32 ? read_u32(address.bits) : read_u64(address.bits);
-    if (access)
-        atomic_thread_fence(memory_order_seq_cst);
+    begin_access(s);
+    uint64_t bits = memory_load(w, access, address.bits);
+    end_access();
     return (struct value){ bits };
 }
 
 static inline void store(sem s, unsigned w, unsigned access, val address, val x)
 {
-    (void)s;
-    if (access)
-        atomic_thread_fence(memory_order_seq_cst);
-    switch (w) {
-    case 8: write_u8(address.bits, x.bits); break;
-    case 16: write_u16(address.bits, x.bits); break;
-    case 32: write_u32(address.bits, x.bits); break;
-    default: write_u64(address.bits, x.bits); break;
-    }
-    if (access & ACCESS_SEQUENTIAL)
-        atomic_thread_fence(memory_order_seq_cst);
+    begin_access(s);
+    memory_store(w, access, address.bits, x.bits);
+    end_access();
 }
 
 WORD cas(sem s, unsigned w, val address, val expected, val replacement)
 {
-    (void)s;
-    if (w == 32) {
-        uint32_t seen = (uint32_t)expected.bits;
-        __atomic_compare_exchange_n((uint32_t *)address.bits, &seen, (uint32_t)replacement.bits, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-        return (struct value){ seen };
-    }
-    uint64_t seen = expected.bits;
-    __atomic_compare_exchange_n((uint64_t *)address.bits, &seen, replacement.bits, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    return (struct value){ seen };
+    begin_access(s);
+    return (struct value){ memory_cas(w, address.bits, expected.bits, replacement.bits) };
 }
 
-/* Atomic read-modify-write from the meaning of the plain operation. */
-#define AMO(name, operation) \
-    WORD name(sem s, unsigned w, val address, val operand) \
-    { \
-        struct value seen = load(s, w, 0, address); \
-        for (;;) { \
-            val before = seen; \
-            val now = cas(s, w, address, before, operation); \
-            if (now.bits == before.bits) \
-                return now; \
-            seen = now; \
-        } \
-    }
-AMO(amo_swap, operand)
-AMO(amo_add, add(s, w, before, operand))
-AMO(amo_and, and(s, w, before, operand))
-AMO(amo_or, or(s, w, before, operand))
-AMO(amo_xor, xor(s, w, before, operand))
-AMO(amo_mins, mins(s, w, before, operand))
-AMO(amo_maxs, maxs(s, w, before, operand))
-AMO(amo_minu, minu(s, w, before, operand))
-AMO(amo_maxu, maxu(s, w, before, operand))
+#define AMO(name) \
+    WORD amo_##name(sem s, unsigned w, val address, val operand) \
+    { begin_access(s); return (struct value){ memory_amo_##name(w, address.bits, operand.bits) }; }
+AMO(swap)
+AMO(add)
+AMO(and)
+AMO(or)
+AMO(xor)
+AMO(mins)
+AMO(maxs)
+AMO(minu)
+AMO(maxu)
 #undef AMO
 
 static inline void fence(sem s, unsigned kinds)
 {
     (void)s;
-    if (kinds)
-        atomic_thread_fence(memory_order_seq_cst);
+    memory_fence(kinds);
 }
 
-WORD call(sem s, const struct ir_helper *helper, val a, val b) { return (struct value){ helper->function(s, a.bits, b.bits) }; }
+WORD call(sem s, const struct ir_helper *helper, val a, val b)
+{
+    begin_access(s);
+    return (struct value){ helper->function(s.context, a.bits, b.bits) };
+}
 
 #define IF(s, condition) if ((condition).bits)
 
+/* Leaves with the event if the condition holds, else goes on. To be used directly in a meaning, before it writes anything. */
+#define RAISE_IF(s, condition, event, pc)  \
+    do {                                   \
+        if ((condition).bits) {            \
+            raise_event(s, event, pc);     \
+            return;                        \
+        }                                  \
+    } while (0)
+
 /* Control: the next SPC goes to context.pc; an interpreter goes on from there. */
-static inline void jump(sem s, uint64_t target) { s->pc = target; }
-static inline void branch(sem s, val condition, uint64_t taken, uint64_t other) { s->pc = condition.bits ? taken : other; }
-static inline void call_to(sem s, uint64_t target, uint64_t return_spc) { (void)return_spc; s->pc = target; }
-static inline void jump_ind(sem s, val target) { s->pc = target.bits; }
-static inline void call_ind(sem s, val target, uint64_t return_spc) { (void)return_spc; s->pc = target.bits; }
-static inline void return_to(sem s, val target) { s->pc = target.bits; }
-static inline void raise_event(sem s, enum event event, uint64_t pc) { s->event = event; s->pc = pc; }
+static inline void leave_for(sem s, uint64_t pc)
+{
+    s.context->pc = pc;
+    *s.left = true;
+}
+static inline void jump(sem s, uint64_t target) { leave_for(s, target); }
+static inline void branch(sem s, val condition, uint64_t taken, uint64_t other) { leave_for(s, condition.bits ? taken : other); }
+static inline void call_to(sem s, uint64_t target, uint64_t return_spc) { (void)return_spc; leave_for(s, target); }
+static inline void jump_ind(sem s, val target) { leave_for(s, target.bits); }
+static inline void call_ind(sem s, val target, uint64_t return_spc) { (void)return_spc; leave_for(s, target.bits); }
+static inline void return_to(sem s, val target) { leave_for(s, target.bits); }
+static inline void raise_event(sem s, enum event event, uint64_t pc)
+{
+    s.context->event = event;
+    leave_for(s, pc);
+}
 
 #undef VALUE
 #undef TRUTH

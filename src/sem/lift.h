@@ -48,10 +48,17 @@ static inline enum ir_type conversion_type(enum ir_op op, unsigned w)
 #include "ir/ops.inc"
 
 WORD imm(sem s, unsigned w, uint64_t value) { return (struct value){ ir_const(s->unit, integer_type(w), value) }; }
-WORD get(sem s, unsigned slot) { return EMIT(.op = IR_get, .type = s->unit->layout->slots[slot].type, .imm = slot); }
+/* A cell without a name is no state: what is read there is zero, what is written there is lost. */
+WORD get(sem s, unsigned slot)
+{
+    const struct slot *what = &s->unit->layout->slots[slot];
+    return what->name ? EMIT(.op = IR_get, .type = what->type, .imm = slot) : imm(s, 64, 0);
+}
 static inline void set(sem s, unsigned slot, val x)
 {
-    (void)EMIT(.op = IR_set, .type = s->unit->layout->slots[slot].type, .arg = { x.node }, .imm = slot);
+    const struct slot *what = &s->unit->layout->slots[slot];
+    if (what->name)
+        (void)EMIT(.op = IR_set, .type = what->type, .arg = { x.node }, .imm = slot);
 }
 
 /* Integers only: floats are picked as bits. */
@@ -143,6 +150,16 @@ static inline void raise_event(sem s, enum event event, uint64_t pc)
 {
     (void)EMIT(.op = IR_raise, .aux = (uint8_t)event, .imm = pc);
 }
+
+/* Leaves with the event if the condition holds, else goes on. */
+static inline void raise_if(sem s, val condition, enum event event, uint64_t pc)
+{
+    struct ir_unit *u = s->unit;
+    struct lift_if i = lift_if_begin(s, condition.node);
+    raise_event(s, event, pc);
+    u->edge[i.edge + 1].block = ir_begin_block(u);
+}
+#define RAISE_IF raise_if
 
 #undef WORD
 #undef EMIT

@@ -1,0 +1,100 @@
+/* The code cache: one piece of memory mapped twice, to write and to execute. Code is appended until it is full; then all of it is
+ * forgotten at once, with every thread outside. */
+#include "engine/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Memory that costs nothing until touched. */
+static void *reserve(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        die(126, "cannot reserve %zu MiB for translation tables: raise 'ulimit -v'", size >> 20);
+    return memory;
+}
+
+/* The two mappings of fresh memory; at the old places if there are any. Returns the file. */
+static int map_twice(struct code_buffer *b)
+{
+    int fixed = b->write ? MAP_FIXED : 0;
+    int fd = memfd_create("ferry-code", MFD_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, (off_t)b->capacity) < 0)
+        die(126, "cannot make the code cache: no memory file");
+    void *write = mmap(b->write, b->capacity, PROT_READ | PROT_WRITE, MAP_SHARED | fixed, fd, 0);
+    void *exec = mmap((void *)(uintptr_t)b->exec, b->capacity, PROT_READ | PROT_EXEC, MAP_SHARED | fixed, fd, 0);
+    if (write == MAP_FAILED || exec == MAP_FAILED)
+        die(126, "cannot map the code cache of %zu MiB: lower --cache-size or raise 'ulimit -v'", b->capacity >> 20);
+    b->write = write;
+    b->exec = exec;
+    return fd;
+}
+
+void cache_init(struct engine *e)
+{
+    struct code_cache *cache = &e->cache;
+    e->sites = reserve(MAX_ENGINE_SITES * sizeof *e->sites);
+    cache->translated = reserve(MAX_BLOCKS * sizeof(struct block *));
+    if (e->config.tier != TIER_BLOCK)
+        return;
+    cache->buffer.capacity = align_up(e->config.cache_size, 4096);
+    close(map_twice(&cache->buffer));
+    e->config.host->make_runtime(&e->config.host_config, &cache->buffer, &e->runtime);
+    if (cache->buffer.overflow)
+        die(126, "a code cache of %zu KiB is too small", cache->buffer.capacity >> 10);
+    cache->runtime_end = (uint32_t)cache->buffer.used;
+}
+
+void cache_flush(struct thread *t)
+{
+    struct engine *e = t->engine;
+    stop_world(t);
+    map_clear(e);
+    arena_reset(&e->blocks);
+    e->block_count = 0;
+    e->site_count = 0;
+    e->cache.translated_count = 0;
+    e->cache.flush_count++;
+    e->cache.buffer.used = e->cache.runtime_end;
+    e->cache.buffer.overflow = false;
+    for (struct thread_private *p = e->threads; p; p = p->next)
+        forget_translations(p->thread);
+    resume_world(e);
+}
+
+/* A forked child shares the memory file with its parent, so it makes its own, with the same content at the same
+ * addresses: everything that points into the cache stays right. */
+void cache_after_fork(struct engine *e)
+{
+    struct code_buffer *b = &e->cache.buffer;
+    if (!b->capacity)
+        return;
+    void *copy = must_alloc(b->used);
+    memcpy(copy, b->exec, b->used);
+    close(map_twice(b));
+    memcpy(b->write, copy, b->used);
+    free(copy);
+}
+
+bool cache_contains(const struct engine *e, const void *tpc)
+{
+    const struct code_buffer *b = &e->cache.buffer;
+    return b->exec && (const uint8_t *)tpc >= b->exec && (const uint8_t *)tpc < b->exec + b->capacity;
+}
+
+struct block *cache_block_at(const struct engine *e, const void *tpc)
+{
+    uint32_t offset = (uint32_t)((const uint8_t *)tpc - e->cache.buffer.exec);
+    uint32_t low = 0, high = e->cache.translated_count;
+    while (low < high) { /* the first block that starts after offset */
+        uint32_t middle = low + (high - low) / 2;
+        if (e->cache.translated[middle]->code_start <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct block *b = low ? e->cache.translated[low - 1] : NULL;
+    return b && offset < b->code_end ? b : NULL;
+}

@@ -1,0 +1,70 @@
+/* Discovery of dynamic basic blocks: from where control arrived to the next instruction that ends a block, predecoded. */
+#include "engine/private.h"
+
+#include <string.h>
+
+static size_t window_at(struct thread *t, uint64_t pc)
+{
+    const struct engine_config *config = &t->engine->config;
+    if (pc % config->guest->layout->code_alignment)
+        return 0;
+    return config->environment->code_window(t, pc);
+}
+
+static void log_block(const struct engine *e, const struct block *b)
+{
+    FILE *out = e->config.log_file;
+    fprintf(out, "----------------\nIN: 0x%" PRIx64 "\n", b->spc);
+    for (unsigned i = 0; i < b->insn_count; i++) {
+        const struct insn *insn = (const void *)((const char *)b->insns + i * e->config.guest->insn_size);
+        char text[96];
+        e->config.guest->disassemble(insn, text, sizeof text);
+        uint32_t bits = 0;
+        memcpy(&bits, (const void *)(uintptr_t)insn->pc, insn->length < 4 ? insn->length : 4);
+        fprintf(out, "0x%08" PRIx64 ":  %0*" PRIx32 "%*s  %s\n", insn->pc, insn->length * 2 < 8 ? insn->length * 2 : 8, bits,
+                insn->length * 2 < 8 ? 8 - insn->length * 2 : 0, "", text);
+    }
+}
+
+struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
+{
+    struct engine *e = t->engine;
+    const struct guest *guest = e->config.guest;
+    size_t window = window_at(t, pc);
+    if (!window)
+        return NULL;
+
+    size_t size = guest->insn_size;
+    char *records = arena_alloc(&e->scratch, (MAX_BLOCK_INSNS + 1) * size);
+    const uint8_t *code = (const uint8_t *)(uintptr_t)pc;
+    uint64_t at = pc;
+    unsigned count = 0;
+    bool ended = false;
+    while (count < e->config.longest_block && !ended && at - pc < window) {
+        struct insn *insn = (struct insn *)(records + count * size);
+        unsigned length = guest->decode(code + (at - pc), window - (at - pc), at, mode, insn);
+        if (!length)
+            break; /* it goes on where there is no code */
+        at += length;
+        count++;
+        ended = insn->ends_block;
+    }
+    if (!count) {
+        arena_reset(&e->scratch);
+        return NULL;
+    }
+    struct insn *end = (struct insn *)(records + count * size);
+    *end = (struct insn){ .op = (uint16_t)guest->op_count, .pc = at };
+
+    struct block *b = arena_alloc(&e->blocks, sizeof *b);
+    *b = (struct block){ .spc = pc, .end = at, .mode = mode, .insn_count = count, .incoming = NO_SITE };
+    b->insns = arena_alloc(&e->blocks, (count + 1) * size);
+    memcpy(b->insns, records, (count + 1) * size);
+    guest->thread_code(b->insns, count + 1);
+    arena_reset(&e->scratch);
+    e->block_count++;
+    map_add(e, b);
+    if (e->config.log & LOG_IN_ASM)
+        log_block(e, b);
+    return b;
+}

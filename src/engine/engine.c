@@ -1,0 +1,144 @@
+/* Making an engine and its threads; stopping the world. */
+#include "engine/private.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+struct engine *engine_new(const struct engine_config *config)
+{
+    struct engine *e = must_zalloc(sizeof *e);
+    e->config = *config;
+    e->config.host_config.layout = config->guest->layout;
+    e->config.host_config.listing = config->log & LOG_OUT_ASM ? config->log_file : NULL;
+    pthread_mutex_init(&e->lock, NULL);
+    map_init(e);
+    e->no_lines = must_alloc(INDIRECT_LINES * sizeof *e->no_lines);
+    for (unsigned i = 0; i < INDIRECT_LINES; i++)
+        e->no_lines[i].spc = NO_SPC;
+    cache_init(e);
+    return e;
+}
+
+static void make_return_stack(struct thread_private *p)
+{
+    p->return_stack = mmap(NULL, RETURN_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p->return_stack == MAP_FAILED || mprotect(p->return_stack, RETURN_GUARD, PROT_NONE) < 0)
+        die(126, "cannot reserve a return stack: raise 'ulimit -v'");
+    p->return_bottom = (struct return_entry *)(p->return_stack + RETURN_STACK) - 1;
+    *p->return_bottom = (struct return_entry){ .spc = NO_SPC, .stack_pointer = UINT64_MAX };
+}
+
+struct thread *engine_thread_new(struct engine *e, void *environment)
+{
+    struct thread *t = must_zalloc(sizeof *t);
+    struct thread_private *p = must_zalloc(sizeof *p);
+    t->engine = e;
+    t->environment = environment;
+    t->private = p;
+    p->thread = t;
+    p->lines = must_alloc(INDIRECT_LINES * sizeof *p->lines);
+    make_return_stack(p);
+    forget_translations(t);
+    e->config.guest->reset(&t->context);
+
+    pthread_mutex_lock(&e->lock);
+    p->next = e->threads;
+    e->threads = p;
+    pthread_mutex_unlock(&e->lock);
+    return t;
+}
+
+static void free_thread(struct thread *t)
+{
+    munmap(t->private->return_stack, RETURN_STACK);
+    free(t->private->lines);
+    free(t->private);
+    free(t);
+}
+
+void engine_thread_free(struct thread *t)
+{
+    struct engine *e = t->engine;
+    pthread_mutex_lock(&e->lock);
+    struct thread_private **link = &e->threads;
+    while (*link != t->private)
+        link = &(*link)->next;
+    *link = t->private->next;
+    pthread_mutex_unlock(&e->lock);
+    free_thread(t);
+}
+
+void forget_translations(struct thread *t)
+{
+    struct thread_private *p = t->private;
+    for (unsigned i = 0; i < INDIRECT_LINES; i++)
+        p->lines[i].spc = NO_SPC;
+    t->context.return_top = p->return_bottom;
+}
+
+void enter_blocks(struct thread *t)
+{
+    struct thread_private *p = t->private;
+    __atomic_store_n(&t->context.indirect, p->lines, __ATOMIC_SEQ_CST);
+    for (;;) {
+        p->phase = PHASE_MANAGER;
+        if (!t->engine->stop_wanted)
+            return;
+        p->phase = PHASE_OUTSIDE;
+        pthread_mutex_lock(&t->engine->lock); /* held by who stopped the world */
+        pthread_mutex_unlock(&t->engine->lock);
+    }
+}
+
+void leave_blocks(struct thread *t) { t->private->phase = PHASE_OUTSIDE; }
+
+bool lock_engine(struct thread *t)
+{
+    struct engine *e = t->engine;
+    uint32_t flushes = e->cache.flush_count; /* stays while this thread is inside */
+    t->private->phase = PHASE_OUTSIDE;
+    pthread_mutex_lock(&e->lock);
+    t->private->phase = PHASE_MANAGER;
+    return flushes == e->cache.flush_count;
+}
+
+void unlock_engine(struct thread *t) { pthread_mutex_unlock(&t->engine->lock); }
+
+void engine_attention(struct thread *t)
+{
+    t->context.attention = 1;
+    __atomic_store_n(&t->context.indirect, t->engine->no_lines, __ATOMIC_SEQ_CST);
+}
+
+void stop_world(struct thread *t)
+{
+    struct engine *e = t->engine;
+    e->stop_wanted = true;
+    for (struct thread_private *p = e->threads; p; p = p->next)
+        while (p != t->private && p->phase != PHASE_OUTSIDE) {
+            engine_attention(p->thread); /* again and again: it may just have been handling the one before */
+            sched_yield();
+        }
+}
+
+void resume_world(struct engine *e) { e->stop_wanted = false; }
+
+void engine_fork_prepare(struct engine *e) { pthread_mutex_lock(&e->lock); }
+
+void engine_fork_parent(struct engine *e) { pthread_mutex_unlock(&e->lock); }
+
+void engine_fork_child(struct engine *e, struct thread *t)
+{
+    struct thread_private *p = e->threads;
+    while (p) { /* the other threads exist in the parent only */
+        struct thread_private *next = p->next;
+        if (p != t->private)
+            free_thread(p->thread);
+        p = next;
+    }
+    e->threads = t->private;
+    t->private->next = NULL;
+    cache_after_fork(e);
+    pthread_mutex_init(&e->lock, NULL);
+}

@@ -1,0 +1,152 @@
+/* What the engine's files share. The parts, from the guest program inwards:
+ *   manager.c    the emulation manager: decides which tier runs the next block
+ *   discover.c   finds dynamic basic blocks in guest memory and predecodes them
+ *   translate.c  takes a block through lift, passes and host
+ *   map.c        map table, SPC to block (and so to TPC); blocks by guest page
+ *   cache.c      code cache: the two mappings, flush, copy at fork
+ *   chain.c      links sites to translations and unlinks them
+ *   invalidate.c takes blocks out when their code changes
+ *   fault.c      from a host fault back to precise guest state
+ *   engine.c     making and wiring all this, threads, stopping the world */
+#ifndef FERRY_ENGINE_PRIVATE_H
+#define FERRY_ENGINE_PRIVATE_H
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <setjmp.h>
+
+#include "engine/engine.h"
+
+/* A dynamic basic block: starts where control arrived, ends at the next branch. Lives until the cache is flushed. */
+struct block {
+    uint64_t spc, end;             /* guest bytes [spc, end) */
+    uint32_t mode;
+    _Atomic uint32_t executions;   /* in the interpreter */
+    const void *_Atomic tpc;       /* its translation, or NULL */
+    _Atomic bool dead;             /* invalidated: not to be entered again */
+    struct block *_Atomic next;    /* map table: same bucket */
+    struct block *_Atomic successor; /* interpreter: the block that followed last time */
+    struct insn *insns;            /* predecoded records, and one more that ends them */
+    unsigned insn_count;
+    struct ir_unit *unit;          /* IR tier only */
+    uint32_t code_start, code_end; /* offsets in the code cache */
+    uint32_t first_site, site_count;
+    uint32_t incoming;             /* newest site linked to it, NO_SITE: none */
+    const struct host_mark *marks; /* side table: host offset to SPC */
+    unsigned mark_count;
+};
+
+/* A host_site of a translated block, by its number. */
+struct site {
+    uint64_t spc;
+    uint32_t link, stub, guess;
+    uint32_t next_incoming;  /* next site linked to the same block */
+    uint32_t mode;
+    bool linked;
+    bool retired;            /* an indirect site whose prediction was taken back: never predicted again, since a
+                              * thread may be between comparison and jump */
+};
+
+enum { NO_SITE = UINT32_MAX };
+enum { MAP_BUCKETS = 1 << 15, PAGE_BUCKETS = 1 << 12, MAX_BLOCKS = 1 << 19, MAX_ENGINE_SITES = 1 << 20 };
+
+/* That a block has bytes in a page. */
+struct page_link {
+    struct block *block;
+    struct page_link *next;
+};
+
+struct map_table {
+    struct block *_Atomic *bucket;  /* MAP_BUCKETS; read without lock */
+    struct page_link **page;        /* PAGE_BUCKETS; under the engine's lock */
+};
+
+struct code_cache {
+    struct code_buffer buffer;
+    uint32_t runtime_end;   /* the flushed cache's size */
+    uint32_t flush_count;   /* under the lock; tells whether block pointers and site numbers are still good */
+    /* Translated blocks in ascending order of code_start; appended under the lock, read without. */
+    struct block **translated;
+    _Atomic uint32_t translated_count;
+};
+
+struct engine {
+    struct engine_config config;
+    pthread_mutex_t lock;      /* blocks, sites, code, threads */
+    struct map_table map;
+    struct code_cache cache;
+    struct host_runtime runtime;
+    struct site *sites;        /* MAX_ENGINE_SITES; never moves */
+    uint32_t site_count;
+    uint32_t block_count;
+    struct arena blocks;       /* what lives until the next flush */
+    struct arena scratch;      /* one translation's */
+    struct thread_private *threads; /* all, linked by `next` */
+    _Atomic bool stop_wanted;  /* someone wants every thread out of blocks */
+    struct indirect_line *no_lines; /* an indirect-branch cache that is always empty */
+};
+
+/* Where a thread is, for whoever gets a signal or wants to flush. */
+enum phase {
+    PHASE_OUTSIDE,     /* in the environment or nowhere: holds no block */
+    PHASE_MANAGER,     /* in the emulation manager, may hold blocks */
+    PHASE_DISCOVER,    /* reading guest code, holding the lock */
+    PHASE_INTERPRET,   /* guest accesses come from C code; context.insn tells the pc */
+    PHASE_EVALUATE,    /* guest accesses come from the IR evaluator; context.pc is kept by marks */
+    PHASE_TRANSLATED,  /* in the code cache or a helper it called */
+};
+
+struct thread_private {
+    struct thread *thread;
+    struct thread_private *next;
+    _Atomic int phase;
+    jmp_buf resume;            /* where a caught fault continues: in engine_run, or engine_access_address */
+    struct indirect_line *lines; /* the thread's indirect-branch cache; context.indirect points there, or at the
+                                  * engine's empty one while the thread's attention is wanted */
+    uint8_t *return_stack;     /* mapping of RETURN_STACK bytes, lowest page a guard */
+    struct return_entry *return_bottom;
+};
+
+enum { RETURN_STACK = 1 << 20, RETURN_GUARD = 4096 }; /* bytes */
+
+/* discover.c: under the lock. The block at `pc`, NULL if there is no code. */
+struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode);
+
+/* translate.c: under the lock. Lift and passes into `arena`; then the code (false: cache full). */
+struct ir_unit *translate_to_ir(struct engine *e, const struct block *b, struct arena *arena);
+bool translate_block(struct engine *e, struct block *b);
+
+/* map.c: find without lock, the rest under it. */
+struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode);
+void map_init(struct engine *e);
+void map_add(struct engine *e, struct block *b);
+void map_clear(struct engine *e);
+
+/* Takes every block with bytes in [start, end) out of the map and marks it dead, then calls `removed` for it. */
+void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*removed)(struct engine *, struct block *));
+
+/* cache.c: under the lock; flush stops the world and forgets all blocks. */
+void cache_init(struct engine *e);
+void cache_flush(struct thread *t);
+void cache_after_fork(struct engine *e);
+struct block *cache_block_at(const struct engine *e, const void *tpc); /* async-signal-safe; NULL: not in a block */
+bool cache_contains(const struct engine *e, const void *tpc);
+
+/* chain.c: under the lock. */
+void chain_site(struct engine *e, uint32_t number, struct block *target);
+void unchain_incoming(struct engine *e, struct block *target);
+
+/* invalidate.c */
+struct indirect_line *indirect_line(const struct thread *t, uint64_t spc);
+
+/* engine.c: threads and blocks. A thread is inside (may hold pointers to blocks) or outside; to wait for the lock, it goes
+ * outside. enter_blocks waits while the world is stopped. */
+void enter_blocks(struct thread *t);
+void leave_blocks(struct thread *t);
+bool lock_engine(struct thread *t);         /* goes outside while it waits; false: meanwhile the cache was flushed */
+void unlock_engine(struct thread *t);
+void stop_world(struct thread *t);          /* under the lock; every other thread is outside when it returns */
+void resume_world(struct engine *e);
+void forget_translations(struct thread *t); /* its return stack and indirect-branch cache; it is outside, or the caller */
+
+#endif

@@ -1,0 +1,23 @@
+/* How control flows between the blocks of a unit. */
+#ifndef FERRY_FLOW_H
+#define FERRY_FLOW_H
+
+#include "ir/ir.h"
+
+enum { NO_BLOCK = UINT32_MAX };
+
+struct ir_flow {
+    uint32_t *dominator; /* by block: its immediate dominator; the entry's is itself; NO_BLOCK: never reached */
+    uint32_t *rank;      /* by block: its place in reverse postorder */
+};
+
+/* Requires at least one block, and edges that lead to blocks of the unit. Lives in the unit's arena. */
+struct ir_flow ir_flow_of(const struct ir_unit *u);
+
+/* Whether every way from the entry to block b leads through block a; of a block never reached, true. */
+bool ir_dominates(const struct ir_flow *flow, uint32_t a, uint32_t b);
+
+/* The END operation of a block. */
+const struct ir_insn *ir_block_end(const struct ir_unit *u, const struct ir_block *block);
+
+#endif

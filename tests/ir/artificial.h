@@ -1,0 +1,58 @@
+/* An artificial guest for tests of IR and passes: eight 64-bit slots, four 32-bit ones, four floats, three helpers. */
+#ifndef FERRY_ARTIFICIAL_H
+#define FERRY_ARTIFICIAL_H
+
+#include <fenv.h>
+
+#include "ir/ir.h"
+
+enum { R0 = 0, W0 = 8, F0 = 12, HASH = 16, ARTIFICIAL_SLOTS = 17 };
+
+static const struct slot artificial_slots[ARTIFICIAL_SLOTS] = {
+    { "r0", IR_I64 }, { "r1", IR_I64 }, { "r2", IR_I64 }, { "r3", IR_I64 }, { "r4", IR_I64 }, { "r5", IR_I64 },
+    { "r6", IR_I64 }, { "r7", IR_I64 }, { "w0", IR_I32 }, { "w1", IR_I32 }, { "w2", IR_I32 }, { "w3", IR_I32 },
+    { "f0", IR_F64 }, { "f1", IR_F64 }, { "f2", IR_F64 }, { "f3", IR_F64 }, { "hash", IR_I64 },
+};
+
+static const struct layout artificial_layout = {
+    .slots = artificial_slots, .slot_count = ARTIFICIAL_SLOTS, .stack_pointer = NO_SLOT, .code_alignment = 1,
+};
+
+static uint64_t helper_mix(struct context *c, uint64_t a, uint64_t b)
+{
+    (void)c;
+    return a * 3 + b;
+}
+
+/* Everything it can see goes into the hash. */
+static uint64_t helper_look(struct context *c, uint64_t a, uint64_t b)
+{
+    for (unsigned i = 0; i < ARTIFICIAL_SLOTS; i++)
+        c->slot[HASH] = c->slot[HASH] * UINT64_C(0x9e3779b97f4a7c15) + c->slot[i];
+    return a ^ b;
+}
+
+static uint64_t helper_change(struct context *c, uint64_t a, uint64_t b)
+{
+    c->slot[R0] += a;
+    c->slot[R0 + 1] ^= b;
+    return c->slot[R0];
+}
+
+/* Reads and clears the floating-point flags. */
+static uint64_t helper_flags(struct context *c, uint64_t a, uint64_t b)
+{
+    (void)c, (void)a, (void)b;
+    uint64_t flags = (uint64_t)fetestexcept(FE_ALL_EXCEPT);
+    feclearexcept(FE_ALL_EXCEPT);
+    return flags;
+}
+
+static const struct ir_helper artificial_helpers[] = {
+    { "mix", helper_mix, PURE },
+    { "look", helper_look, READS | WRITES },
+    { "change", helper_change, READS | WRITES },
+    { "flags", helper_flags, FLAGS },
+};
+
+#endif
