@@ -137,7 +137,8 @@ static void load(struct process *p, const char *path, int fd, const struct guest
     if (image.executable_stack)
         mm_protect(p->mm, top - size, size, PROT_READ | PROT_WRITE | PROT_EXEC);
     map_signal_return(p, abi);
-    mm_set_brk(p->mm, image.brk + mm_random(p->mm, brk_random_range));
+    p->brk_start = image.brk + mm_random(p->mm, brk_random_range);
+    mm_set_brk(p->mm, p->brk_start);
 
     struct stack_content content = { .abi = abi, .image = &image, .interpreter_base = interpreter.bias, .argv = p->argv,
                                      .file_name = path_to_guest(p->options, path), .envp = p->options->guest_environment };

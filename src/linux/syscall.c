@@ -178,6 +178,9 @@ static void handle_event(struct thread *t, enum event event)
     case EVENT_ILLEGAL:
         raise_signal(task, SIGILL, ILL_ILLOPC, pc);
         break;
+    case EVENT_MISALIGNED: /* the kernel reports the instruction, not the datum */
+        raise_signal(task, SIGBUS, BUS_ADRALN, pc);
+        break;
     case EVENT_CODE_SYNC:
         code_sync(task->process);
         break;
