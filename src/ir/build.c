@@ -102,3 +102,23 @@ unsigned ir_traits(const struct ir_insn *insn)
         return RESULT | PURE;
     return ir_info(insn)->traits;
 }
+
+bool ir_op_commutes(enum ir_op op)
+{
+    switch (op) {
+    case IR_add:
+    case IR_mul:
+    case IR_mulhs:
+    case IR_mulhu:
+    case IR_and:
+    case IR_or:
+    case IR_xor:
+    case IR_mins:
+    case IR_maxs:
+    case IR_minu:
+    case IR_maxu:
+    case IR_eq:
+    case IR_ne: return true;
+    default: return false;
+    }
+}

@@ -180,6 +180,9 @@ static inline const struct ir_op_info *ir_info(const struct ir_insn *insn) { ret
 /* Type of the value an instruction gives: i32 for comparisons, i64 for call, its own type for the rest; void for none. */
 enum ir_type ir_result_type(const struct ir_insn *insn);
 
+/* Whether the two operands may change places. */
+bool ir_op_commutes(enum ir_op op);
+
 /* Whether operations of that form round: aux is an enum ir_rounding. */
 static inline bool ir_form_rounds(enum ir_form form)
 {
