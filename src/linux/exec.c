@@ -132,6 +132,7 @@ int exec_resolve(const struct process *p, struct executable *e, struct arena *me
 {
     e->guest = NULL;
     snprintf(e->reason, sizeof e->reason, "cannot be read");
+    *e->interpreter = 0;
     for (unsigned scripts = 0; scripts <= MOST_SCRIPTS; scripts++) {
         char head[SCRIPT_LINE] = { 0 };
         int error = check_permission(e);
