@@ -10,6 +10,13 @@ struct departure {
 };
 static const struct departure from_nowhere = { .site = NO_SITE };
 
+/* Among the inside phases only the thread's own signal handlers look, so no order is needed between processors. */
+static void set_phase(struct thread *t, enum phase phase)
+{
+    atomic_store_explicit(&t->private->phase, phase, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
 static bool wanted_elsewhere(const struct thread *t)
 {
     return t->context.attention || t->engine->stop_wanted;
@@ -30,9 +37,9 @@ static struct block *find_or_discover(struct thread *t, bool *flushed)
     }
     b = map_find(e, t->context.pc, t->context.mode);
     if (!b) {
-        t->private->phase = PHASE_DISCOVER;
+        set_phase(t, PHASE_DISCOVER);
         b = discover_block(t, t->context.pc, t->context.mode);
-        t->private->phase = PHASE_MANAGER;
+        set_phase(t, PHASE_MANAGER);
     }
     unlock_engine(t);
     if (!b)
@@ -59,9 +66,9 @@ static struct block *next_block(struct thread *t, struct departure *d)
 
 static void interpret(struct thread *t, const struct block *b)
 {
-    t->private->phase = PHASE_INTERPRET;
+    set_phase(t, PHASE_INTERPRET);
     t->engine->config.guest->run_threaded(&t->context, b->insns);
-    t->private->phase = PHASE_MANAGER;
+    set_phase(t, PHASE_MANAGER);
 }
 
 static void log_execution(const struct thread *t, const struct block *b)
@@ -100,16 +107,16 @@ static void run_switch_tier(struct thread *t)
             window_start = pc;
             window_size = pc % guest->layout->code_alignment ? 0 : config->environment->code_window(t, pc);
         }
-        t->private->phase = PHASE_DISCOVER;
+        set_phase(t, PHASE_DISCOVER);
         uint64_t available = window_size - (pc - window_start);
         if (!available || !guest->decode((const uint8_t *)(uintptr_t)pc, available, pc, t->context.mode, insn)) {
-            t->private->phase = PHASE_MANAGER;
+            set_phase(t, PHASE_MANAGER);
             t->context.event = EVENT_NO_CODE;
             return;
         }
-        t->private->phase = PHASE_INTERPRET;
+        set_phase(t, PHASE_INTERPRET);
         guest->run_one(&t->context, insn);
-        t->private->phase = PHASE_MANAGER;
+        set_phase(t, PHASE_MANAGER);
         if (t->context.event)
             return;
     }
@@ -133,9 +140,9 @@ static void run_ir_tier(struct thread *t)
             }
         }
         log_execution(t, b);
-        t->private->phase = PHASE_EVALUATE;
+        set_phase(t, PHASE_EVALUATE);
         enum event event = ir_eval(b->unit, &t->context);
-        t->private->phase = PHASE_MANAGER;
+        set_phase(t, PHASE_MANAGER);
         if (event) {
             t->context.event = event;
             return;
@@ -193,9 +200,9 @@ static bool remember(struct thread *t, const struct departure *d, struct block *
 static struct departure run_translated(struct thread *t, const struct block *b)
 {
     struct engine *e = t->engine;
-    t->private->phase = PHASE_TRANSLATED;
+    set_phase(t, PHASE_TRANSLATED);
     uint32_t left = e->runtime.enter(&t->context, b->tpc);
-    t->private->phase = PHASE_MANAGER;
+    set_phase(t, PHASE_MANAGER);
     if (left >= LEAVE_INDIRECT)
         return (struct departure){ .site = NO_SITE, .indirect = left == LEAVE_INDIRECT };
     const struct site *s = &e->sites[left];

@@ -12,6 +12,7 @@ const char *const ir_event_names[EVENT_COUNT] = {
     [EVENT_CODE_SYNC]  = "code_sync",
     [EVENT_MODE]       = "mode",
     [EVENT_FAULT]      = "fault",
+    [EVENT_MISALIGNED] = "misaligned",
     [EVENT_NO_CODE]    = "no_code",
 };
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "base/arena.h"
 #include "engine/engine.h"
 #include "linux/mm.h"
 
@@ -41,11 +42,18 @@ struct process {
     struct mm *mm;              /* guest memory */
     struct guest_sigaction action[65]; /* by signal number; under `lock` */
     pthread_mutex_t lock;
+    struct host_stack *stacks;  /* of host threads, in use or not; under `lock` */
     char *exe;                  /* absolute host path of the program */
     char *exe_guest;            /* the same as the guest sees it (/proc/self/exe): sysroot taken off */
     char **argv;                /* the guest's, NULL-terminated: /proc/self/cmdline */
-    uint64_t auxv_start, auxv_end;   /* guest addresses: /proc/self/auxv */
+    uint64_t arguments_start, arguments_end;     /* guest addresses of the strings: /proc/self/cmdline, */
+    uint64_t environment_start, environment_end; /* /proc/self/environ, */
+    uint64_t auxv_start, auxv_end;               /* /proc/self/auxv */
     uint64_t stack_start;       /* guest address of argc */
+    uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
+    uint64_t brk_start;              /* guest address */
+    struct arena exec_memory;   /* linux_exec's; what it holds when a vfork child has executed a program, the parent frees */
+    uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
 };
 
 /* One per guest thread: thread.environment. */
@@ -75,6 +83,7 @@ struct elf_image {
     unsigned phdr_count, phdr_size;
     uint64_t brk;              /* first address after the image, page aligned */
     char interpreter[4096];    /* PT_INTERP or "" */
+    uint64_t code_start, code_end; /* of its executable segments */
     bool executable_stack;
 };
 
@@ -84,6 +93,9 @@ const struct guest *elf_identify(int fd, char *reason, size_t size, int *status)
 
 /* Maps the file's segments into guest memory. False with a reason as above; what was mapped by then stays. */
 bool elf_map(struct mm *mm, int fd, const struct guest *guest, struct elf_image *image, char *reason, size_t size);
+
+/* The checks of elf_map without the mapping; of `image` only the interpreter is filled in. */
+bool elf_check(int fd, const struct guest *guest, struct elf_image *image, char *reason, size_t size);
 
 /* Runs the program at `path` (host path, no PATH search) with these arguments as a guest process in this host process.
  * Returns the exit status, or does not return if the guest dies by a signal (Ferry then dies by it too); errors die(). */
@@ -95,6 +107,12 @@ int linux_run(const struct linux_options *options, const char *path, char **argv
  * (nothing, if it does not). `buffer` has PATH_MAX bytes; the result is `path` or `buffer`. */
 const char *path_to_host(const struct process *p, const char *path, char *buffer);
 
+/* The same for calls that act on a symbolic link at the end of the path, not on what it points to. */
+const char *path_link_to_host(const struct process *p, const char *path, char *buffer);
+
+/* The guest's view of a host path: without the sysroot. Points into `path`, or to "/". */
+const char *path_to_guest(const struct linux_options *options, const char *path);
+
 /* ---- proc.c: /proc as the guest should see it ---------------------------------------------------------------------------------- */
 
 /* If the path (after path_to_host, relative to `dirfd`) names a file of /proc that must show the guest's view
@@ -103,7 +121,7 @@ const char *path_to_host(const struct process *p, const char *path, char *buffer
 int proc_open(struct process *p, int dirfd, const char *path, int flags);
 
 /* For readlink-like calls and execve: the target if the path is the process's exe link, else NULL. */
-const char *proc_exe_link(struct process *p, int dirfd, const char *path);
+const char *proc_exe_link(const struct process *p, int dirfd, const char *path);
 
 /* ---- exec.c ---------------------------------------------------------------------------------------------------------------------- */
 

@@ -24,6 +24,9 @@ struct mapping {
  * not executable (with the map's lock not held): the engine's invalidation. */
 struct mm *mm_new(uint64_t lowest, uint64_t highest, void (*on_change)(void *, uint64_t start, uint64_t end), void *argument);
 
+/* Unmaps everything of the guest's. */
+void mm_free(struct mm *mm);
+
 /* The system calls. Results as the kernel gives them: an address, 0, or -errno. Nothing outside the guest's range is ever touched
  * (-ENOMEM, or -EINVAL as the kernel would say). mm_map: `name` is for display, may be NULL (then taken from fd). */
 int64_t mm_map(struct mm *mm, uint64_t address, uint64_t length, int protection, int flags, int fd, uint64_t offset, const char *name);
@@ -35,6 +38,15 @@ int64_t mm_attach(struct mm *mm, int shmid, uint64_t address, int flags); /* shm
 int64_t mm_detach(struct mm *mm, uint64_t address);                      /* shmdt */
 uint64_t mm_brk(struct mm *mm, uint64_t wanted);                          /* the break afterwards; 0 asks */
 void mm_set_brk(struct mm *mm, uint64_t start);                           /* where the heap begins */
+
+/* A page-aligned random number below `range`; 0 if the personality asks for no randomisation. */
+uint64_t mm_random(const struct mm *mm, uint64_t range);
+
+/* Maps the main thread's stack, all of it, above everything that is placed later, with a guard below. Its upper end, or 0. */
+uint64_t mm_map_stack(struct mm *mm, uint64_t length);
+
+/* Where `length` bytes can be mapped: at the hint if that is free, else where mmap would; 0: nowhere. */
+uint64_t mm_find_room(struct mm *mm, uint64_t hint, uint64_t length, uint64_t alignment);
 
 /* Bytes executable (and readable) from `address` on, in one piece; 0: none. Lock-free readers are not required. */
 uint64_t mm_code_window(struct mm *mm, uint64_t address);

@@ -20,6 +20,9 @@ void opt_forward(struct ir_unit *u);
 /* A set that is overwritten before anyone can look (a fault, a call that reads, an exit) goes away. */
 void opt_dead_set(struct ir_unit *u);
 
+/* An f_canon of an arithmetic result goes away if no user can tell one quiet NaN from another. */
+void opt_canon(struct ir_unit *u);
+
 /* Results nobody uses are not computed. Loads stay, they may fault; floating-point operations stay if their flags may be seen. */
 void opt_dead(struct ir_unit *u);
 

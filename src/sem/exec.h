@@ -113,6 +113,15 @@ WORD call(sem s, const struct ir_helper *helper, val a, val b)
 
 #define IF(s, condition) if ((condition).bits)
 
+/* Leaves with the event if the condition holds, else goes on. To be used directly in a meaning, before it writes anything. */
+#define RAISE_IF(s, condition, event, pc)  \
+    do {                                   \
+        if ((condition).bits) {            \
+            raise_event(s, event, pc);     \
+            return;                        \
+        }                                  \
+    } while (0)
+
 /* Control: the next SPC goes to context.pc; an interpreter goes on from there. */
 static inline void leave_for(sem s, uint64_t pc)
 {

@@ -151,6 +151,16 @@ static inline void raise_event(sem s, enum event event, uint64_t pc)
     (void)EMIT(.op = IR_raise, .aux = (uint8_t)event, .imm = pc);
 }
 
+/* Leaves with the event if the condition holds, else goes on. */
+static inline void raise_if(sem s, val condition, enum event event, uint64_t pc)
+{
+    struct ir_unit *u = s->unit;
+    struct lift_if i = lift_if_begin(s, condition.node);
+    raise_event(s, event, pc);
+    u->edge[i.edge + 1].block = ir_begin_block(u);
+}
+#define RAISE_IF raise_if
+
 #undef WORD
 #undef EMIT
 #undef ROW1

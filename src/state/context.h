@@ -17,6 +17,7 @@ enum event {
     EVENT_CODE_SYNC,  /* the guest asked that code it wrote be seen; pc: after */
     EVENT_MODE,       /* context.mode changed; pc: after */
     EVENT_FAULT,      /* a memory access failed; pc: at the access; the signal's facts are with the environment */
+    EVENT_MISALIGNED, /* an access that must be aligned is not; pc: at the instruction */
     EVENT_NO_CODE,    /* no executable memory at pc (from the emulation manager, never from an instruction) */
 };
 

@@ -4,12 +4,12 @@
 
 /* What the fields of riscv.decode go through. */
 static inline int x_written(unsigned n) { return n ? (int)n : RV_NOWHERE; }
-UNUSED static inline int x_prime(unsigned n) { return (int)n + 8; }
-UNUSED static inline int f_register(unsigned n) { return RV_F + (int)n; }
-UNUSED static inline int f_prime(unsigned n) { return RV_F + 8 + (int)n; }
+static inline int x_prime(unsigned n) { return (int)n + 8; }
+static inline int f_register(unsigned n) { return RV_F + (int)n; }
+static inline int f_prime(unsigned n) { return RV_F + 8 + (int)n; }
 
 /* -1: illegal. */
-UNUSED static inline int rounding(unsigned rm, uint32_t mode)
+static inline int rounding(unsigned rm, uint32_t mode)
 {
     if (rm < 5)
         return (int)rm;

@@ -26,6 +26,8 @@ const struct guest guest_riscv64 = {
     .elf_class = ELFCLASS64,
     .elf_data = ELFDATA2LSB,
     .layout = &riscv_layout,
+    .helpers = riscv_helpers,
+    .helper_count = HELPER_COUNT,
     .insn_size = sizeof(struct riscv_insn),
     .longest_insn = 4,
     .op_count = OP_COUNT,
@@ -36,5 +38,6 @@ const struct guest guest_riscv64 = {
     .run_threaded = riscv_run_threaded,
     .run_one = riscv_run_one,
     .lift = riscv_lift,
+    .audit = riscv_audit,
     .reset = reset,
 };

@@ -29,6 +29,11 @@ struct riscv_insn {
     };
 };
 
+enum { CSR_FFLAGS = 1, CSR_FRM = 2, CSR_FCSR = 3, CSR_CYCLE = 0xc00, CSR_TIME = 0xc01, CSR_INSTRET = 0xc02 };
+
+enum { HELPER_read_csr, HELPER_write_csr, HELPER_read_counter, HELPER_classify, HELPER_COUNT };
+extern const struct ir_helper riscv_helpers[HELPER_COUNT];
+
 extern const struct layout riscv_layout;
 
 unsigned riscv_decode(const uint8_t *code, size_t available, uint64_t pc, uint32_t mode, struct insn *out);

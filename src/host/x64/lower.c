@@ -37,7 +37,18 @@ static void store_cell(void *host, unsigned cell, unsigned from)
 static void load_constant(void *host, unsigned to, uint64_t value)
 {
     struct lowering *l = host;
-    emit_mov_imm(&l->e, to, value);
+    if (!is_float_reg(to)) {
+        emit_mov_imm(&l->e, to, value);
+    } else if (!value) {
+        unsigned x = to - FLOAT_REGS;
+        emit_op3(&l->e, X64_PXOR, 128, x, x, in_reg(x));
+    } else {
+        struct operand cell = cell_at(CELL_OPERAND_A), upper = cell;
+        upper.disp += 4;
+        emit_imm(&l->e, X64_MOV_IMM, 32, cell, (int32_t)value);
+        emit_imm(&l->e, X64_MOV_IMM, 32, upper, (int32_t)(value >> 32));
+        emit_op(&l->e, X64_MOVSD_LOAD, 64, to - FLOAT_REGS, cell);
+    }
 }
 
 static const struct regalloc_emit place_emitters = { move_register, load_cell, store_cell, load_constant };

@@ -1,0 +1,71 @@
+/* System calls and signals of a guest's Linux ABI, as data and two functions: where calls find their numbers and arguments, what they are called, how
+ * structures and signal frames lie in memory. Linux for one more guest is one more of these. */
+#ifndef FERRY_CALL_ABI_H
+#define FERRY_CALL_ABI_H
+
+#include <signal.h>
+
+#include "base/base.h"
+
+struct task;
+struct guest_sigaction;
+
+/* Handles a system call with its raw arguments; gives what the kernel would: a result, -errno, or one of enum no_result. */
+typedef int64_t system_call_handler(struct task *task, const uint64_t *arguments);
+
+enum no_result {
+    CALL_AGAIN = -513, /* a signal came first: deliver it, then execute the system call instruction once more */
+    CALL_SILENT = -514, /* every register is as it should be already */
+};
+
+struct system_call {
+    const char *name;             /* NULL: no such number */
+    const char *arguments;        /* words separated by blanks, one an argument: see strace.c; "=address" shows the result so */
+    system_call_handler *handler; /* NULL: handed to the host's call of that number as it is, */
+    int16_t host;                 /* or, if that is negative, not there: ENOSYS */
+    bool has_paths;               /* some argument is a path, to be seen the guest's way */
+    bool blocks;                  /* may wait: a signal that comes just before must not be slept over */
+};
+
+/* A structure that the guest lays out differently: its fields, as offset and size in bytes on either side. */
+struct field {
+    uint16_t host, guest;
+    uint8_t host_size, guest_size; /* 1, 2, 4 or 8 */
+    bool is_signed;
+};
+
+struct structure {
+    uint16_t host_size, guest_size; /* bytes */
+    const struct field *fields;     /* host_size 0: the end */
+};
+
+enum structure_name { STRUCTURE_STAT, STRUCTURE_EPOLL_EVENT, STRUCTURE_SEMID_DS, STRUCTURE_SIGACTION, STRUCTURE_COUNT };
+
+struct call_abi {
+    const char *machine; /* uname(2) */
+    bool big_endian;
+    const struct system_call *calls;
+    unsigned call_count;
+    unsigned call_length;   /* bytes of the system call instruction */
+    uint16_t number_slot, result_slot, stack_slot, thread_slot;
+    uint16_t argument_slots[6];
+    const struct structure *structures; /* by enum structure_name */
+
+    /* Writes a signal frame for the interrupted context at or below `stack` and makes the context run the handler. `mask` is what
+     * the frame will restore. False if the frame cannot be written; the context is unchanged then. */
+    bool (*push_frame)(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask);
+
+    /* The reverse, for rt_sigreturn. False if there is no valid frame at the stack pointer. `alternate`: the frame's. */
+    bool (*pop_frame)(struct task *task, uint64_t *mask, stack_t *alternate);
+    size_t frame_size; /* bytes */
+};
+
+extern const struct call_abi call_abi_riscv64;
+
+/* Both sides have room for the whole structure. Guest bytes that no field covers are cleared. */
+void structure_to_guest(const struct call_abi *abi, enum structure_name name, const void *host, void *guest);
+void structure_from_guest(const struct call_abi *abi, enum structure_name name, const void *guest, void *host);
+
+enum { LARGEST_STRUCTURE = 256 };
+
+#endif

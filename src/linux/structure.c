@@ -1,0 +1,36 @@
+/* Structures between host and guest layout, field by field. */
+#include <string.h>
+
+#include "linux/call-abi.h"
+
+static uint64_t load_integer(const uint8_t *at, unsigned size, bool is_signed, bool big_endian)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint64_t)at[big_endian ? size - 1 - i : i] << (8 * i);
+    return is_signed ? (uint64_t)sign_extend(8 * size, value) : value;
+}
+
+static void store_integer(uint8_t *at, unsigned size, uint64_t value, bool big_endian)
+{
+    for (unsigned i = 0; i < size; i++)
+        at[big_endian ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
+}
+
+void structure_to_guest(const struct call_abi *abi, enum structure_name name, const void *host, void *guest)
+{
+    const struct structure *s = &abi->structures[name];
+    memset(guest, 0, s->guest_size);
+    for (const struct field *f = s->fields; f->host_size; f++)
+        store_integer((uint8_t *)guest + f->guest, f->guest_size,
+                      load_integer((const uint8_t *)host + f->host, f->host_size, f->is_signed, false), abi->big_endian);
+}
+
+void structure_from_guest(const struct call_abi *abi, enum structure_name name, const void *guest, void *host)
+{
+    const struct structure *s = &abi->structures[name];
+    memset(host, 0, s->host_size);
+    for (const struct field *f = s->fields; f->host_size; f++)
+        store_integer((uint8_t *)host + f->host, f->host_size,
+                      load_integer((const uint8_t *)guest + f->guest, f->guest_size, f->is_signed, abi->big_endian), false);
+}

@@ -1,0 +1,157 @@
+/* The audit reading: a value is nothing, a word records what it may do. Included by a guest's auditor before the files with the meanings. It
+ * enforces the rule that makes faults precise: nothing that can fault comes after a write of guest state or memory. */
+#ifndef FERRY_SEM_AUDIT_H
+#define FERRY_SEM_AUDIT_H
+
+#include "guest/guest.h"
+
+struct audit {
+    const struct layout *layout;
+    struct insn_effects *effects;
+    const char *written; /* what was written first; NULL: nothing yet */
+};
+
+struct value { char nothing; };
+typedef const struct value val;
+typedef struct audit *sem;
+
+static inline void audit_may_fault(sem s)
+{
+    if (s->written && !s->effects->violation)
+        s->effects->violation = s->written;
+}
+
+static inline void audit_writes(sem s, const char *rule)
+{
+    if (!s->written)
+        s->written = rule;
+    if (s->effects->leaves && !s->effects->violation)
+        s->effects->violation = "writes after it left";
+}
+
+#define NOTHING ((struct value){ 0 })
+#define WORD static inline __attribute__((unused)) struct value
+
+#define WORD1(name, meaning) WORD name(sem s, unsigned w, val a) { (void)s, (void)w, (void)a; return NOTHING; }
+#define WORD2(name, meaning) WORD name(sem s, unsigned w, val a, val b) { (void)s, (void)w, (void)a, (void)b; return NOTHING; }
+#define UNARY WORD1
+#define BINARY WORD2
+#define COMPARE WORD2
+#define F_PICK WORD2
+#define F_BITS1 WORD1
+#define F_BITS2 WORD2
+#define F_COMPARE WORD2
+#define CONVERT(name, meaning) WORD name(sem s, unsigned w, unsigned from, val a) \
+    { (void)s, (void)w, (void)from, (void)a; return NOTHING; }
+#define F_UNARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a) \
+    { (void)s, (void)w, (void)rounding, (void)a; return NOTHING; }
+#define F_BINARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a, val b) \
+    { (void)s, (void)w, (void)rounding, (void)a, (void)b; return NOTHING; }
+#define F_TERNARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a, val b, val c) \
+    { (void)s, (void)w, (void)rounding, (void)a, (void)b, (void)c; return NOTHING; }
+#define F_CONVERT(name, meaning) WORD name(sem s, unsigned w, unsigned from, unsigned rounding, val a) \
+    { (void)s, (void)w, (void)from, (void)rounding, (void)a; return NOTHING; }
+#include "ir/ops.inc"
+#undef WORD1
+#undef WORD2
+
+WORD imm(sem s, unsigned w, uint64_t value) { (void)s, (void)w, (void)value; return NOTHING; }
+
+WORD get(sem s, unsigned slot)
+{
+    if (s->layout->slots[slot].name)
+        s->effects->reads[slot / 64] |= UINT64_C(1) << slot % 64;
+    return NOTHING;
+}
+
+static inline void set(sem s, unsigned slot, val x)
+{
+    (void)x;
+    if (!s->layout->slots[slot].name)
+        return;
+    s->effects->writes[slot / 64] |= UINT64_C(1) << slot % 64;
+    audit_writes(s, "may fault after it wrote guest state");
+}
+
+WORD pick(sem s, unsigned w, val condition, val yes, val no)
+{
+    (void)s, (void)w, (void)condition, (void)yes, (void)no;
+    return NOTHING;
+}
+
+WORD load(sem s, unsigned w, unsigned access, val address)
+{
+    (void)w, (void)access, (void)address;
+    audit_may_fault(s);
+    s->effects->loads = true;
+    return NOTHING;
+}
+
+static inline void store(sem s, unsigned w, unsigned access, val address, val x)
+{
+    (void)w, (void)access, (void)address, (void)x;
+    audit_may_fault(s);
+    audit_writes(s, "may fault after it wrote memory");
+    s->effects->stores = true;
+}
+
+WORD cas(sem s, unsigned w, val address, val expected, val replacement)
+{
+    (void)expected;
+    s->effects->loads = true;
+    store(s, w, ACCESS_SEQUENTIAL, address, replacement);
+    return NOTHING;
+}
+
+#define AMO(name) WORD name(sem s, unsigned w, val address, val operand) { return cas(s, w, address, operand, operand); }
+AMO(amo_swap)
+AMO(amo_add)
+AMO(amo_and)
+AMO(amo_or)
+AMO(amo_xor)
+AMO(amo_mins)
+AMO(amo_maxs)
+AMO(amo_minu)
+AMO(amo_maxu)
+#undef AMO
+
+static inline void fence(sem s, unsigned kinds) { (void)s, (void)kinds; }
+
+WORD call(sem s, const struct ir_helper *helper, val a, val b)
+{
+    (void)a, (void)b;
+    if (helper->traits & FAULT)
+        audit_may_fault(s);
+    if (helper->traits & WRITES)
+        audit_writes(s, "may fault after its helper wrote guest state");
+    s->effects->calls = true;
+    return NOTHING;
+}
+
+/* Both ways are one way here: an IF's body counts as done. */
+#define IF(s, condition) if (((void)(s), (void)(condition), true))
+
+#define RAISE_IF(s, condition, event, pc) ((void)(condition), (void)(event), (void)(pc), audit_may_fault(s))
+
+static inline void leave(sem s)
+{
+    if (s->effects->leaves && !s->effects->violation)
+        s->effects->violation = "leaves twice";
+    s->effects->leaves = true;
+}
+static inline void jump(sem s, uint64_t target) { (void)target; leave(s); }
+static inline void branch(sem s, val condition, uint64_t taken, uint64_t other)
+{
+    (void)condition, (void)taken, (void)other;
+    leave(s);
+}
+static inline void call_to(sem s, uint64_t target, uint64_t return_spc) { (void)target, (void)return_spc; leave(s); }
+static inline void jump_ind(sem s, val target) { (void)target; leave(s); }
+static inline void call_ind(sem s, val target, uint64_t return_spc) { (void)target, (void)return_spc; leave(s); }
+static inline void return_to(sem s, val target) { (void)target; leave(s); }
+static inline void raise_event(sem s, enum event event, uint64_t pc) { (void)event, (void)pc; leave(s); }
+
+#undef WORD
+#undef NOTHING
+
+#endif

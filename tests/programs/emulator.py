@@ -1,0 +1,38 @@
+"""What the runners here share: how a guest program and its native counterpart are started, and the options that say so."""
+
+import argparse
+import os
+import pathlib
+import shlex
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / 'tests'))
+CACHE = pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache') / 'ferry'
+GUEST_ROOT = CACHE / 'root-riscv64'
+NATIVE_ROOT = CACHE / 'root-amd64'
+
+# Nothing of the user's environment reaches a test program.
+ENVIRONMENT = {'PATH': '/usr/bin:/bin:/usr/sbin:/sbin', 'HOME': '/root', 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC'}
+
+
+def parser(description):
+    """Command line common to all runners."""
+    result = argparse.ArgumentParser(description=description)
+    result.add_argument('--emulator', default=str(TOP / 'build/ferry'), help='command, default build/ferry')
+    result.add_argument('--engine', help="one of Ferry's engines, else its default")
+    result.add_argument('-j', '--jobs', type=int, default=os.cpu_count())
+    result.add_argument('names', nargs='*', help='only cases whose name contains one of these')
+    return result
+
+
+def wanted(options, name):
+    return not options.names or any(part in name for part in options.names)
+
+
+def emulator(options):
+    """The command that a guest program and its arguments are appended to."""
+    command = shlex.split(options.emulator)
+    if options.engine:
+        command.append(f'--engine={options.engine}')
+    return command + ['-L', str(GUEST_ROOT)]

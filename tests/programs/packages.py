@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Runs each script in cases/ with Debian's riscv64 programs and with the amd64 builds of the same packages.
+
+A case's first line names its interpreter, as for the kernel; that is the program under test, with all that it starts. Standard output and
+exit status must be equal. The script runs in an empty directory.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from emulator import ENVIRONMENT, GUEST_ROOT, NATIVE_ROOT, TOP, emulator, parser, wanted
+import tap
+
+CASES = TOP / 'tests/programs/cases'
+
+# Gives a root directory /dev and /proc, then goes there.
+ENTER = 'mount --rbind /dev "$0/dev" && mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"'
+
+
+def native_prefix():
+    """A command that runs programs with NATIVE_ROOT as their root directory, or None if nothing here may do that."""
+    mounting = ['sh', '-c', ENTER, str(NATIVE_ROOT)]
+    for prefix in (['unshare', '--mount'] + mounting, ['unshare', '--map-root-user', '--mount'] + mounting,
+                   ['chroot', str(NATIVE_ROOT)]):
+        if subprocess.run(prefix + ['true'], env=ENVIRONMENT, capture_output=True).returncode == 0:
+            return prefix
+    return None
+
+
+def interpreter(case):
+    """The words of a script's #! line."""
+    with open(case) as text:
+        line = text.readline()
+    assert line.startswith('#!/'), f'{case}: no interpreter'
+    return line[2:].split(None, 1)
+
+
+def compare(case, native, guest, directories):
+    program, *argument = (word.strip() for word in interpreter(case))
+    for directory in directories:
+        shutil.copy(case, directory)
+    expected = tap.execute(native + ['/usr/bin/env', '-C', '/tmp/' + directories[0].name, program] + argument + [case.name],
+                           environment=ENVIRONMENT, limit=60)
+    if expected.status is None:
+        raise tap.Failure('the native program runs out of time')
+    if expected.status and b'not found' in expected.stderr:
+        raise tap.Failure('native: ' + tap.tail(expected.stderr))
+    actual = tap.execute(guest + [str(GUEST_ROOT) + program] + argument + [case.name],
+                         directory=directories[1], environment=ENVIRONMENT, limit=120)
+    if actual.status is None:
+        raise tap.Failure('runs out of time\n' + tap.tail(actual.stderr))
+    difference = tap.first_difference(expected.stdout, actual.stdout)
+    if difference:
+        raise tap.Failure(f'{difference}\n{tap.tail(actual.stderr)}')
+    if expected.status != actual.status:
+        raise tap.Failure(f'exit status {actual.status}, expected {expected.status}\n{tap.tail(actual.stderr)}')
+
+
+def main():
+    options = parser(__doc__).parse_args()
+    native, guest = native_prefix(), emulator(options)
+
+    def judge(case):
+        if native is None:
+            raise tap.Skip('neither root nor user namespaces: the amd64 programs cannot run')
+        scratch = [root / 'tmp' for root in (NATIVE_ROOT, GUEST_ROOT)]
+        with tempfile.TemporaryDirectory(dir=scratch[0]) as a, tempfile.TemporaryDirectory(dir=scratch[1]) as b:
+            compare(case, native, guest, [type(CASES)(a), type(CASES)(b)])
+
+    cases = [case for case in sorted(CASES.iterdir()) if wanted(options, case.name)]
+    return tap.run([(case.name, lambda case=case: judge(case)) for case in cases], options.jobs)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
