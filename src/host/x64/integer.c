@@ -160,6 +160,8 @@ static void shift_by_constant(struct lowering *l, ir_ref v, enum x64_op op, unsi
     emit_source(l, width, d, &a);
     if (count)
         emit_imm(&l->e, op, width, in_reg(d), count);
+    else
+        l->ra.value[v].clean = width == 64; /* perhaps nothing was emitted at all */
 }
 
 /* Without BMI2 the count must be in cl. */
