@@ -165,7 +165,8 @@ static void emit_cold_code(struct lowering *l)
 {
     for (struct cold *c = l->cold; c; c = c->next) {
         note_pc(l, c->pc);
-        emit_bind(&l->e, &c->entry);
+        if (c->entry.newest)
+            emit_bind(&l->e, &c->entry);
         c->emit(l, c);
     }
 }
