@@ -21,6 +21,8 @@ static void write_landmarks(FILE *out, const struct machine *m)
     fprintf(out, ".intel_syntax noprefix\n.text\nstart:\n");
     for (unsigned i = 0; i < COUNT_OF(names); i++)
         fprintf(out, ".set %s, start + (%td)\n", names[i], m->runtime.exits[i] - (m->code.exec + align_up(m->runtime_end, 16)));
+    for (unsigned i = 0; i < COUNT_OF(test_helpers); i++)
+        fprintf(out, ".set %s, 0x%llx\n", test_helpers[i].name, (unsigned long long)(uintptr_t)test_helpers[i].function);
 }
 
 static void list_units(FILE *out, struct machine *m, unsigned count)

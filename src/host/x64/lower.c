@@ -254,7 +254,7 @@ static void lower_call(struct lowering *l, ir_ref v)
         regalloc_vacate(&l->ra, RAX);
     if (helper->traits & FAULT)
         store_pc(l, l->pc);
-    emit_mov_imm(&l->e, RAX, (uintptr_t)helper->function);
+    emit_mov_function(&l->e, (const void *)(uintptr_t)helper->function, helper->name);
     emit_call_to(&l->e, &l->runtime[sees_state ? CALL_STATE : CALL_PURE]);
     regalloc_release(&l->ra);
     if (regalloc_live_after(&l->ra, v))
