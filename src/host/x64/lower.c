@@ -334,7 +334,8 @@ enum { CODE_ALIGNMENT = 16 };
 bool x64_translate(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
                    uint32_t first_site, struct code_buffer *out, struct host_unit *result)
 {
-    struct lowering *l = zeroed(u->arena, sizeof *l);
+    struct lowering *l = arena_alloc(u->arena, sizeof *l);
+    memset(l, 0, offsetof(struct lowering, ra));
     size_t used = out->used;
     out->used = align_up(out->used, CODE_ALIGNMENT);
     result->start = (uint32_t)out->used;

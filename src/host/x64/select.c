@@ -284,7 +284,7 @@ static void select_insn(struct lowering *l, ir_ref v)
     if (is_barrier(insn) || contains_load(l, insn))
         regalloc_note_barrier(&l->ra);
     if (insn->op == IR_set)
-        regalloc_note_set(&l->ra, (unsigned)insn->imm, insn->arg[0], v);
+        regalloc_note_set(&l->ra, (unsigned)insn->imm, insn->arg[0]);
     else if (insn->op == IR_get)
         regalloc_note_get(&l->ra, (unsigned)insn->imm);
     for (unsigned k = 0; k < arguments; k++)
