@@ -92,13 +92,13 @@ static const struct {
 
 static void describe_machine(const struct header *h, const uint8_t *ident, char *text, size_t size)
 {
-    const char *order = ident[EI_DATA] == ELFDATA2MSB ? "big-endian" : "little-endian";
+    const char *order = ident[EI_DATA] == ELFDATA2MSB ? ", big-endian" : "";
     for (unsigned i = 0; i < COUNT_OF(machine_names); i++)
         if (machine_names[i].machine == h->machine) {
-            snprintf(text, size, "%s (%s)", ident[EI_CLASS] == ELFCLASS64 ? machine_names[i].name64 : machine_names[i].name32, order);
+            snprintf(text, size, "%s%s", ident[EI_CLASS] == ELFCLASS64 ? machine_names[i].name64 : machine_names[i].name32, order);
             return;
         }
-    snprintf(text, size, "machine %u (%s-bit, %s)", (unsigned)h->machine, ident[EI_CLASS] == ELFCLASS64 ? "64" : "32", order);
+    snprintf(text, size, "machine %u, %s-bit%s", (unsigned)h->machine, ident[EI_CLASS] == ELFCLASS64 ? "64" : "32", order);
 }
 
 static bool refuse_machine(const struct header *h, const uint8_t *ident, char *reason, size_t size)
