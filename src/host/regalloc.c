@@ -143,7 +143,7 @@ static uint16_t new_cell(struct regalloc *ra, ir_ref v)
 {
     for (unsigned i = ra->reserved; i < ra->plan->spill_cells; i++) {
         ir_ref owner = ra->spill_owner[i];
-        if (owner == NO_REF || is_dead(ra, owner)) {
+        if (owner == NO_REF || ra->value[owner].last_use < ra->now) { /* what dies now may still be read there */
             ra->spill_owner[i] = v;
             return (uint16_t)(SPILL_CELL + i);
         }
@@ -450,7 +450,7 @@ void regalloc_set(struct regalloc *ra, unsigned slot, ir_ref v)
     unsigned reg = regalloc_use(ra, v);
     regalloc_abandon_slot(ra, slot);
     ra->emit->store(ra->host, slot, reg);
-    if (value_of(ra, v)->cell == NO_CELL && regalloc_live_after(ra, v)) {
+    if (!has_copy(ra, v) && regalloc_live_after(ra, v)) {
         value_of(ra, v)->cell = (uint16_t)slot;
         ra->slot_owner[slot] = v;
     }

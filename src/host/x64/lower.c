@@ -94,7 +94,7 @@ unsigned use_clean(struct lowering *l, ir_ref v)
     unsigned cleaned = regalloc_scratch(&l->ra, false);
     emit_zero_extended(l, type, cleaned, in_reg(reg));
     regalloc_relocate(&l->ra, v, cleaned);
-    l->ra.value[v].clean = true;
+    l->ra.value[v].clean = l->ra.value[v].cell == NO_CELL; /* a copy in a cell stays as it is */
     return cleaned;
 }
 
