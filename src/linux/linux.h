@@ -52,7 +52,6 @@ struct process {
     uint64_t stack_start;       /* guest address of argc */
     uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
     uint64_t brk_start;              /* guest address */
-    struct arena exec_memory;   /* linux_exec's; what it holds when a vfork child has executed a program, the parent frees */
     uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
 };
 
@@ -66,6 +65,7 @@ struct task {
     uint64_t clear_child_tid, robust_list, robust_list_size;
     siginfo_t fault;            /* facts of the newest EVENT_FAULT */
     bool exiting;
+    struct arena exec_memory;   /* of execve; what a vfork child that executed a program leaves there goes with its task */
     struct pending_signal *pending; /* signal.c */
     void *host_stack;           /* alternate stack for host signal handlers */
 };
@@ -126,8 +126,9 @@ const char *proc_exe_link(const struct process *p, int dirfd, const char *path);
 /* ---- exec.c ---------------------------------------------------------------------------------------------------------------------- */
 
 /* execve(2) and execveat(2) for the guest: guest programs re-enter Ferry with the same options (no registration needed), scripts by
- * their #! line, host programs natively. Strings are host memory. Returns -errno, or does not return. */
-int linux_exec(struct process *p, int dirfd, const char *path, char **argv, char **envp, int flags);
+ * their #! line, host programs natively. Strings are host memory.
+ * What it needs itself is in the arena. Returns -errno, or does not return. */
+int linux_exec(const struct process *p, int dirfd, const char *path, char **argv, char **envp, int flags, struct arena *memory);
 
 /* ---- signal.c, syscall.c, thread.c: see there -------------------------------------------------------------------------------------- */
 
