@@ -36,7 +36,8 @@ NORETURN static void cannot_run(const char *path, int error)
     die(error == ENOENT || error == ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE, "%s: %s", path, strerror(error));
 }
 
-/* Finds out what the file is that the user named; a script stands for its interpreter. The guest or, with a message, not at all. */
+/* Finds out what the file is that the user named; a script stands for its interpreter. The guest or, with a message, not at all.
+ * */
 static const struct guest *resolve(const struct process *p, struct executable *e, struct arena *memory)
 {
     struct stat status;
