@@ -157,6 +157,8 @@ static bool read_edge(struct parser *p, bool call)
         ir_edge_leaving(p->u, spc, return_spc);
         return true;
     }
+    if (call)
+        return fail(p, "expected '->'");
     if (!read_index(p, 'b', UINT32_MAX, &block))
         return false;
     uint32_t edge = ir_edge_to_block(p->u, block, NULL, 0);

@@ -10,6 +10,8 @@ static const uint8_t signal_return[] = {
     0x73, 0x00, 0x00, 0x00, /* ecall */
 };
 
+static const char *const processors[] = { "rv64", "max", "any", NULL };
+
 static void print_cpu(FILE *file, unsigned processor)
 {
     fprintf(file,
@@ -31,5 +33,6 @@ const struct abi abi_riscv64 = {
     .refused_elf_flags_name = "the RVE base (16 registers)",
     .signal_return = signal_return,
     .signal_return_size = sizeof signal_return,
+    .processors = processors,
     .print_cpu = print_cpu,
 };

@@ -22,6 +22,8 @@ struct abi {
     const uint8_t *signal_return;
     unsigned signal_return_size;         /* bytes */
 
+    const char *const *processors;       /* models -cpu knows, NULL at the end; all stand for the one there is */
+
     /* Writes the paragraph of /proc/cpuinfo about one processor. */
     void (*print_cpu)(FILE *file, unsigned processor);
 };

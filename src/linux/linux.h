@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "base/arena.h"
 #include "engine/engine.h"
 #include "linux/mm.h"
 
@@ -50,6 +51,8 @@ struct process {
     uint64_t auxv_start, auxv_end;               /* /proc/self/auxv */
     uint64_t stack_start;       /* guest address of argc */
     uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
+    uint64_t brk_start;              /* guest address */
+    struct arena exec_memory;   /* linux_exec's; what it holds when a vfork child has executed a program, the parent frees */
     uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
 };
 
@@ -118,7 +121,7 @@ const char *path_to_guest(const struct linux_options *options, const char *path)
 int proc_open(struct process *p, int dirfd, const char *path, int flags);
 
 /* For readlink-like calls and execve: the target if the path is the process's exe link, else NULL. */
-const char *proc_exe_link(struct process *p, int dirfd, const char *path);
+const char *proc_exe_link(const struct process *p, int dirfd, const char *path);
 
 /* ---- exec.c ---------------------------------------------------------------------------------------------------------------------- */
 

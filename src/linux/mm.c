@@ -97,7 +97,7 @@ void mm_free(struct mm *mm)
 /* The next mapping that has a part in [at, end), or NULL. */
 static const struct mapping *next_mapping(const struct mm *mm, uint64_t at, uint64_t end)
 {
-    const struct mapping *m = interval_find(mm->mappings, at);
+    const struct mapping *m = at < end ? interval_find(mm->mappings, at) : NULL;
     return m && m->start < end ? m : NULL;
 }
 

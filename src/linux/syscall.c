@@ -39,7 +39,9 @@ const char *guest_path(struct task *task, int dirfd, uint64_t address, bool foll
         return NULL;
     }
     const char *target = follow && strstr(buffer, "exe") ? proc_exe_link(task->process, dirfd, buffer) : NULL;
-    return target ? target : path_to_host(task->process, buffer, other);
+    if (target)
+        return target;
+    return follow ? path_to_host(task->process, buffer, other) : path_link_to_host(task->process, buffer, other);
 }
 
 enum { PATHS_OF_A_CALL = 2 };

@@ -1,8 +1,9 @@
-/* An artificial guest for tests of IR and passes: eight 64-bit slots, four 32-bit ones, four floats, three helpers. */
+/* An artificial guest for tests of IR and passes: eight 64-bit slots, four 32-bit ones, four floats, helpers. */
 #ifndef FERRY_ARTIFICIAL_H
 #define FERRY_ARTIFICIAL_H
 
 #include <fenv.h>
+#include <signal.h>
 
 #include "ir/ir.h"
 
@@ -48,11 +49,21 @@ static uint64_t helper_flags(struct context *c, uint64_t a, uint64_t b)
     return flags;
 }
 
+/* Stands in loops: what goes round too often gets SIGALRM. */
+static uint64_t helper_tire(struct context *c, uint64_t a, uint64_t b)
+{
+    (void)a, (void)b;
+    if (++c->spill[0] == 100)
+        raise(SIGALRM);
+    return c->spill[0];
+}
+
 static const struct ir_helper artificial_helpers[] = {
     { "mix", helper_mix, PURE },
     { "look", helper_look, READS | WRITES },
     { "change", helper_change, READS | WRITES },
     { "flags", helper_flags, FLAGS },
+    { "tire", helper_tire, FLAGS }, /* an effect, but none on slots */
 };
 
 #endif

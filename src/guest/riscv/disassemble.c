@@ -35,6 +35,13 @@ PRINTER(rounding)
     text_add(t, "%s", names[value]);
 }
 
+/* Where rounding has no effect, assemblers write 0. */
+PRINTER(rounding_exact)
+{
+    if (value != ROUND_NEAREST)
+        print_rounding(t, d, value);
+}
+
 PRINTER(order)
 {
     static const char *const names[] = { "", ".rl", ".aq", ".aqrl" };

@@ -1,0 +1,224 @@
+/* Instruction tests from case files (see README.md for their form): every case through every runner. With --covers, every
+ * operation of the guest must have a case in one of the files. */
+#include <errno.h>
+#include <fenv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/riscv/regs.h"
+#include "ir/float.h"
+#include "runner.h"
+#include "tap.h"
+
+enum { DATA_SIZE = 256, MAX_OPS = 1024 };
+
+static const struct guest *const guest = &guest_riscv64;
+
+/* What a case sets and expects. */
+struct state {
+    struct context context;
+    uint8_t data[DATA_SIZE];
+    uint32_t fflags;
+};
+
+static _Alignas(64) uint8_t data[DATA_SIZE]; /* the guest's memory; @N is data + N */
+static _Alignas(64) uint8_t code[8];
+
+struct file {
+    const char *name;
+    unsigned line;
+    unsigned cases, failures;
+    char text[80];         /* the current instruction */
+    size_t length;         /* its bytes in `code` */
+    bool covered[MAX_OPS];
+};
+
+NORETURN static void bad(const struct file *f, const char *what)
+{
+    die(1, "%s:%u: %s", f->name, f->line, what);
+}
+
+/* A number: decimal, 0x..., @N (address in the data), +N (after the instruction's address), s:1.5 (boxed single), d:1.5. */
+static uint64_t parse_value(const struct file *f, const char *word)
+{
+    char *end;
+    uint64_t value;
+    errno = 0;
+    if (word[0] == '@')
+        value = (uintptr_t)data + strtoull(word + 1, &end, 0);
+    else if (word[0] == '+')
+        value = (uintptr_t)code + strtoull(word + 1, &end, 0);
+    else if (!strncmp(word, "s:", 2))
+        value = bits_of32(strtof(word + 2, &end)) | UINT64_C(0xffffffff00000000);
+    else if (!strncmp(word, "d:", 2))
+        value = bits_of64(strtod(word + 2, &end));
+    else if (word[0] == '-')
+        value = (uint64_t)strtoll(word, &end, 0);
+    else
+        value = strtoull(word, &end, 0);
+    feclearexcept(FE_ALL_EXCEPT);
+    if (*end || end == word)
+        bad(f, "not a value");
+    return value;
+}
+
+static unsigned parse_event(const struct file *f, const char *word)
+{
+    static const char *const names[] = { [EVENT_SYSCALL] = "syscall", [EVENT_BREAKPOINT] = "breakpoint", [EVENT_ILLEGAL] = "illegal",
+                                         [EVENT_CODE_SYNC] = "code_sync", [EVENT_MISALIGNED] = "misaligned" };
+    for (unsigned i = 0; i < COUNT_OF(names); i++)
+        if (names[i] && !strcmp(names[i], word))
+            return i;
+    bad(f, "no such event");
+}
+
+/* One NAME=VALUE into `state`. */
+static void apply(const struct file *f, struct state *state, char *word)
+{
+    char *equals = strchr(word, '=');
+    if (!equals)
+        bad(f, "expected NAME=VALUE");
+    *equals = 0;
+    const char *value = equals + 1;
+    if (!strcmp(word, "event")) {
+        state->context.event = parse_event(f, value);
+        return;
+    }
+    uint64_t number = parse_value(f, value);
+    if (!strcmp(word, "pc")) {
+        state->context.pc = number;
+        return;
+    }
+    if (!strcmp(word, "fflags")) {
+        state->fflags = (uint32_t)number;
+        return;
+    }
+    if (word[0] == 'm' && word[1] >= '0' && word[1] <= '9') {
+        size_t at = strtoul(word + 1, NULL, 10);
+        if (at + 8 > DATA_SIZE)
+            bad(f, "no such memory");
+        memcpy(state->data + at, &number, 8);
+        return;
+    }
+    for (unsigned i = 0; i < guest->layout->slot_count; i++) {
+        if (guest->layout->slots[i].name && !strcmp(guest->layout->slots[i].name, word)) {
+            state->context.slot[i] = number;
+            return;
+        }
+    }
+    bad(f, "no such register");
+}
+
+static void compare(struct file *f, const struct runner *r, const char *text, const struct state *expected, const struct context *c)
+{
+    f->cases++;
+    unsigned failures = f->failures;
+    uint32_t fflags = riscv_read_fcsr((struct context *)(uintptr_t)c) & 31;
+    for (unsigned i = 0; i < guest->layout->slot_count; i++) {
+        if (guest->layout->slots[i].name && c->slot[i] != expected->context.slot[i]) {
+            printf("# %s:%u: %s: %s: %s: %s is %#llx, not %#llx\n", f->name, f->line, r->name, f->text, text, guest->layout->slots[i].name,
+                   (unsigned long long)c->slot[i], (unsigned long long)expected->context.slot[i]);
+            f->failures = failures + 1;
+        }
+    }
+    if (c->pc != expected->context.pc || c->event != expected->context.event || fflags != expected->fflags) {
+        printf("# %s:%u: %s: %s: %s: pc+%lld event %u fflags %u, not pc+%lld event %u fflags %u\n", f->name, f->line, r->name, f->text, text,
+               (long long)(c->pc - (uintptr_t)code), c->event, fflags, (long long)(expected->context.pc - (uintptr_t)code),
+               expected->context.event, expected->fflags);
+        f->failures = failures + 1;
+    }
+    if (memcmp(data, expected->data, DATA_SIZE)) {
+        printf("# %s:%u: %s: %s: %s: memory differs\n", f->name, f->line, r->name, f->text, text);
+        f->failures = failures + 1;
+    }
+}
+
+/* INPUTS => OUTPUTS; what is not mentioned stays as it was. */
+static void run_case(struct file *f, char *line)
+{
+    char text[200];
+    snprintf(text, sizeof(text), "%s", line);
+    struct state before = { .fflags = 0 }, after;
+    bool outputs = false;
+    fesetenv(FE_DFL_ENV);
+    guest->reset(&before.context);
+    before.context.pc = (uintptr_t)code;
+    for (char *word = strtok(line, " \n"); word; word = strtok(NULL, " \n")) {
+        if (!strcmp(word, "=>")) {
+            outputs = true;
+            after = before;
+            after.context.pc = (uintptr_t)code + f->length;
+            continue;
+        }
+        apply(f, outputs ? &after : &before, word);
+    }
+    if (!outputs)
+        bad(f, "no =>");
+    for (const struct runner *r = runners; r->name; r++) {
+        struct context c = before.context;
+        memcpy(data, before.data, DATA_SIZE);
+        fesetenv(FE_DFL_ENV);
+        riscv_write_fcsr(&c, (uint32_t)c.slot[RV_FRM] << 5 | before.fflags);
+        r->run(&c, code, f->length);
+        compare(f, r, text, &after, &c);
+    }
+    fesetenv(FE_DFL_ENV);
+}
+
+/* ENCODING TEXT; the decoder must agree. */
+static void begin_instruction(struct file *f, char *line)
+{
+    static _Alignas(8) uint8_t insn[64];
+    char *text;
+    uint32_t word = (uint32_t)strtoul(line, &text, 16);
+    text += strspn(text, " ");
+    for (size_t end = strlen(text); end && (text[end - 1] == ' ' || text[end - 1] == '\n'); end--)
+        text[end - 1] = 0;
+    memcpy(code, &word, 4);
+    f->length = guest->decode(code, 4, (uintptr_t)code, 0, (struct insn *)insn);
+    f->covered[((struct insn *)insn)->op] = true;
+    guest->disassemble((struct insn *)insn, f->text, sizeof(f->text));
+    for (char *tab = f->text; (tab = strchr(tab, '\t')); )
+        *tab = ' ';
+    f->cases++;
+    /* A jump's target, written .+N or .-N, depends on where the code is. */
+    const char *target = strstr(text, ".+") ? strstr(text, ".+") : strstr(text, ".-");
+    if (target ? strncmp(text, f->text, (size_t)(target - text)) : strcmp(text, f->text)) {
+        printf("# %s:%u: %08x is \"%s\"\n", f->name, f->line, word, f->text);
+        f->failures++;
+    }
+}
+
+static void run_file(struct file *f)
+{
+    FILE *in = fopen(f->name, "r");
+    char line[400];
+    if (!in)
+        die(1, "cannot open %s", f->name);
+    for (f->line = 1; fgets(line, sizeof(line), in); f->line++) {
+        line[strcspn(line, "#")] = 0;
+        if (line[strspn(line, " \n")] == 0)
+            continue;
+        if (line[0] == ' ')
+            run_case(f, line);
+        else
+            begin_instruction(f, line);
+    }
+    fclose(in);
+    tap_ok(f->cases && !f->failures, "%s: %u checks", strrchr(f->name, '/') ? strrchr(f->name, '/') + 1 : f->name, f->cases);
+}
+
+int main(int argc, char **argv)
+{
+    static struct file f;
+    bool covers = argc > 1 && !strcmp(argv[1], "--covers");
+    for (int i = 1 + covers; i < argc; i++) {
+        f.name = argv[i];
+        f.cases = f.failures = 0;
+        run_file(&f);
+    }
+    for (unsigned op = 0; covers && op < guest->op_count; op++)
+        if (!f.covered[op])
+            tap_ok(false, "%s has a case", guest->op_name(op));
+    return tap_done();
+}

@@ -1,0 +1,189 @@
+/* The evaluator: what each integer operation, conversion and bit operation gives, written down by hand; and what units do to
+ * state and memory. (Rounding floating-point operations: test-float.c.) */
+#include <string.h>
+
+#include "artificial.h"
+#include "tap.h"
+
+#define MIN64 (UINT64_C(1) << 63)
+#define ONES UINT64_MAX
+
+/* clang-format off */
+
+static const struct {
+    enum ir_op op;
+    enum ir_type type, from;
+    uint64_t a, b, expected;
+} cases[] = {
+    { IR_add,    IR_I8,  IR_I8,  0xff, 1, 0 },
+    { IR_add,    IR_I64, IR_I64, ONES, 2, 1 },
+    { IR_sub,    IR_I32, IR_I32, 0, 1, 0xffffffff },
+    { IR_mul,    IR_I32, IR_I32, 0x10001, 0x10001, 0x20001 },
+    { IR_mulhs,  IR_I64, IR_I64, ONES, ONES, 0 },
+    { IR_mulhs,  IR_I64, IR_I64, MIN64, 2, ONES },
+    { IR_mulhs,  IR_I32, IR_I32, 0x80000000, 0x80000000, 0x40000000 },
+    { IR_mulhu,  IR_I64, IR_I64, ONES, ONES, ONES - 1 },
+    { IR_mulhu,  IR_I8,  IR_I8,  0xff, 0xff, 0xfe },
+    { IR_divs,   IR_I64, IR_I64, (uint64_t)-7, 2, (uint64_t)-3 },
+    { IR_divs,   IR_I32, IR_I32, 0x80000000, 0xffffffff, 0x80000000 },
+    { IR_divs,   IR_I64, IR_I64, MIN64, ONES, MIN64 },
+    { IR_divs,   IR_I64, IR_I64, 5, 0, 0 },
+    { IR_divu,   IR_I64, IR_I64, ONES, 2, INT64_MAX },
+    { IR_divu,   IR_I32, IR_I32, 5, 0, 0 },
+    { IR_rems,   IR_I64, IR_I64, (uint64_t)-7, 2, ONES },
+    { IR_rems,   IR_I32, IR_I32, 0x80000000, 0xffffffff, 0 },
+    { IR_rems,   IR_I64, IR_I64, 5, 0, 5 },
+    { IR_remu,   IR_I64, IR_I64, ONES, 10, 5 },
+    { IR_remu,   IR_I32, IR_I32, 5, 0, 5 },
+    { IR_and,    IR_I64, IR_I64, 0xff00, 0x0ff0, 0x0f00 },
+    { IR_or,     IR_I64, IR_I64, 0xff00, 0x0ff0, 0xfff0 },
+    { IR_xor,    IR_I64, IR_I64, 0xff00, 0x0ff0, 0xf0f0 },
+    { IR_shl,    IR_I32, IR_I32, 1, 31, 0x80000000 },
+    { IR_shl,    IR_I32, IR_I32, 1, 33, 2 },
+    { IR_shr,    IR_I64, IR_I64, MIN64, 63, 1 },
+    { IR_shr,    IR_I8,  IR_I8,  0x80, 9, 0x40 },
+    { IR_sar,    IR_I32, IR_I32, 0x80000000, 4, 0xf8000000 },
+    { IR_sar,    IR_I64, IR_I64, MIN64, 64, MIN64 },
+    { IR_rotl,   IR_I32, IR_I32, 0x80000001, 4, 0x18 },
+    { IR_rotl,   IR_I8,  IR_I8,  0x81, 8, 0x81 },
+    { IR_rotr,   IR_I64, IR_I64, 1, 1, MIN64 },
+    { IR_rotr,   IR_I16, IR_I16, 0x1234, 4, 0x4123 },
+    { IR_mins,   IR_I32, IR_I32, 0xffffffff, 1, 0xffffffff },
+    { IR_maxs,   IR_I32, IR_I32, 0xffffffff, 1, 1 },
+    { IR_minu,   IR_I32, IR_I32, 0xffffffff, 1, 1 },
+    { IR_maxu,   IR_I32, IR_I32, 0xffffffff, 1, 0xffffffff },
+    { IR_neg,    IR_I8,  IR_I8,  0x80, 0, 0x80 },
+    { IR_neg,    IR_I64, IR_I64, 1, 0, ONES },
+    { IR_not,    IR_I16, IR_I16, 0x00ff, 0, 0xff00 },
+    { IR_clz,    IR_I32, IR_I32, 0, 0, 32 },
+    { IR_clz,    IR_I8,  IR_I8,  1, 0, 7 },
+    { IR_clz,    IR_I64, IR_I64, MIN64, 0, 0 },
+    { IR_ctz,    IR_I32, IR_I32, 0, 0, 32 },
+    { IR_ctz,    IR_I64, IR_I64, MIN64, 0, 63 },
+    { IR_popcnt, IR_I64, IR_I64, ONES, 0, 64 },
+    { IR_popcnt, IR_I16, IR_I16, 0x8001, 0, 2 },
+    { IR_bswap,  IR_I16, IR_I16, 0x1234, 0, 0x3412 },
+    { IR_bswap,  IR_I32, IR_I32, 0x12345678, 0, 0x78563412 },
+    { IR_bswap,  IR_I64, IR_I64, 0x0123456789abcdef, 0, 0xefcdab8967452301 },
+    { IR_eq,     IR_I32, IR_I32, 5, 5, 1 },
+    { IR_ne,     IR_I32, IR_I32, 5, 5, 0 },
+    { IR_slt,    IR_I8,  IR_I8,  0x80, 0x7f, 1 },
+    { IR_slt,    IR_I64, IR_I64, 1, 1, 0 },
+    { IR_sle,    IR_I64, IR_I64, 1, 1, 1 },
+    { IR_sle,    IR_I32, IR_I32, 0, 0xffffffff, 0 },
+    { IR_ult,    IR_I8,  IR_I8,  0x80, 0x7f, 0 },
+    { IR_ule,    IR_I32, IR_I32, 0, 0xffffffff, 1 },
+    { IR_sext,   IR_I64, IR_I32, 0x80000000, 0, 0xffffffff80000000 },
+    { IR_sext,   IR_I16, IR_I8,  0x80, 0, 0xff80 },
+    { IR_zext,   IR_I64, IR_I32, 0x80000000, 0, 0x80000000 },
+    { IR_narrow, IR_I8,  IR_I64, 0x1234, 0, 0x34 },
+    { IR_f_bits, IR_I32, IR_F32, 0x7fa00000, 0, 0x7fa00000 },
+    { IR_bits_f, IR_F64, IR_I64, 0x7ff4000000000000, 0, 0x7ff4000000000000 },
+    { IR_f_box,  IR_F64, IR_F32, 0x3f800000, 0, 0xffffffff3f800000 },
+    { IR_f_unbox, IR_F32, IR_F64, 0xffffffff3f800000, 0, 0x3f800000 },
+    { IR_f_unbox, IR_F32, IR_F64, 0xfffffffe3f800000, 0, 0x7fc00000 },
+    { IR_f_canon, IR_F64, IR_F64, 0xfff4000000000001, 0, 0x7ff8000000000000 },
+    { IR_f_canon, IR_F32, IR_F32, 0xff800000, 0, 0xff800000 },
+    { IR_f_neg,  IR_F32, IR_F32, 0x7fa00000, 0, 0xffa00000 },
+    { IR_f_abs,  IR_F64, IR_F64, 0xfff4000000000001, 0, 0x7ff4000000000001 },
+    { IR_f_copysign, IR_F32, IR_F32, 0x3f800000, 0x80000000, 0xbf800000 },
+    { IR_f_copysign, IR_F64, IR_F64, 0xbff0000000000000, 0, 0x3ff0000000000000 },
+};
+
+/* clang-format on */
+
+static void test_operations(void)
+{
+    bool tried[IR_OP_COUNT] = { false };
+    feclearexcept(FE_ALL_EXCEPT);
+    for (unsigned i = 0; i < COUNT_OF(cases); i++) {
+        uint64_t got = ir_eval_op(cases[i].op, cases[i].type, cases[i].from, 0, cases[i].a, cases[i].b, 0);
+        tried[cases[i].op] = true;
+        if (!tap_ok(got == cases[i].expected, "%s, case %u", ir_ops[cases[i].op].name, i))
+            printf("# got %#llx\n", (unsigned long long)got);
+    }
+    tap_ok(!fetestexcept(FE_ALL_EXCEPT), "none of these touches the floating-point flags");
+    for (unsigned op = 0; op < IR_nop; op++)
+        if (ir_ops[op].traits & PURE)
+            tap_ok(tried[op], "%s was tried", ir_ops[op].name);
+}
+
+static enum event run(const char *text, struct context *c)
+{
+    struct arena arena = { 0 };
+    struct ir_unit u;
+    struct ir_parse_error error;
+    enum event event = EVENT_NO_CODE;
+    if (ir_parse(&u, &arena, &artificial_layout, artificial_helpers, COUNT_OF(artificial_helpers), text, &error))
+        event = ir_eval(&u, c);
+    else
+        printf("# line %u: %s\n", error.line, error.message);
+    arena_free(&arena);
+    return event;
+}
+
+static void test_memory(void)
+{
+    uint8_t memory[32] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88 };
+    struct context c = { .slot = { (uintptr_t)memory, 0x0102030405060708 } };
+    run("unit 0\nb0:\n  v0 = get.i64 r0\n  v1 = load.i32 v0\n  set w0, v1\n  v2 = load.i32.big_endian v0\n  set w1, v2\n"
+        "  v3 = const.i64 9\n  v4 = add.i64 v0, v3\n  v5 = get.i64 r1\n  store.i64.big_endian.sequential v4, v5\n"
+        "  v6 = load.i16.acquire v4\n  v7 = zext.i64 v6\n  set r2, v7\n  br ->0x44\n", &c);
+    tap_ok(c.slot[W0] == 0x44332211, "load, zero-extended");
+    tap_ok(c.slot[W0 + 1] == 0x11223344, "big-endian load");
+    tap_ok(!memcmp(memory + 9, "\1\2\3\4\5\6\7\10", 8), "big-endian store, misaligned");
+    tap_ok(c.slot[2] == 0x0201, "acquiring load of a half");
+    tap_ok(c.pc == 0x44 && c.access == (uintptr_t)memory + 9, "context.pc and context.access");
+}
+
+static void test_atomics(void)
+{
+    static const struct { const char *op; uint32_t expected; } amos[] = {
+        { "amo_swap", 3 }, { "amo_add", 0x80000003 }, { "amo_and", 0 }, { "amo_or", 0x80000003 }, { "amo_xor", 0x80000003 },
+        { "amo_mins", 0x80000000 }, { "amo_maxs", 3 }, { "amo_minu", 3 }, { "amo_maxu", 0x80000000 },
+    };
+    for (unsigned wide = 0; wide < 2; wide++)
+        for (unsigned i = 0; i < COUNT_OF(amos); i++) {
+            uint64_t memory = wide ? MIN64 : 0x5555555580000000, before = memory;
+            struct context c = { .slot = { (uintptr_t)&memory } };
+            char text[200];
+            snprintf(text, sizeof text, "unit 0\nb0:\n  v0 = get.i64 r0\n  v1 = const.%s 3\n  v2 = %s.%s v0, v1\n  set %s, v2\n  br ->0\n",
+                     wide ? "i64" : "i32", amos[i].op, wide ? "i64" : "i32", wide ? "r1" : "w0");
+            run(text, &c);
+            uint64_t expected = wide ? (uint64_t)(amos[i].expected >> 31) << 63 | (amos[i].expected & 3)
+                                     : 0x5555555500000000 | amos[i].expected;
+            tap_ok(memory == expected && c.slot[wide ? 1 : W0] == (wide ? before : 0x80000000), "%s.%s", amos[i].op, wide ? "i64" : "i32");
+        }
+    uint64_t memory = 7;
+    struct context c = { .slot = { (uintptr_t)&memory } };
+    run("unit 0\nb0:\n  v0 = get.i64 r0\n  v1 = const.i64 7\n  v2 = const.i64 8\n  v3 = cas.i64 v0, v1, v2\n  set r1, v3\n"
+        "  v4 = cas.i64 v0, v1, v1\n  set r2, v4\n  br ->0\n", &c);
+    tap_ok(memory == 8 && c.slot[1] == 7 && c.slot[2] == 8, "cas that succeeds, cas that fails");
+}
+
+static void test_control(void)
+{
+    struct context c = { .slot = { 10 } };
+    enum event event = run("unit 0\nb0:\n  v0 = get.i64 r0\n  v1 = const.i64 0\n  v2 = const.i64 1\n  br b1(v0, v1, v2)\n"
+                           "b1(v3.i64, v4.i64, v5.i64):\n  v6 = add.i64 v4, v5\n  v7 = sub.i64 v3, v2\n  v8 = ne.i64 v7, v1\n"
+                           "  brif v8, b1(v7, v5, v6), b2\nb2:\n  set r1, v6\n  raise syscall, 0x1234\n", &c);
+    tap_ok(c.slot[1] == 89, "a loop that swaps its parameters: the tenth Fibonacci number");
+    tap_ok(event == EVENT_SYSCALL && c.pc == 0x1234, "raise");
+    event = run("unit 0\nb0:\n  v0 = get.i64 r0\n  call_ind v0, 0x77\n", &c);
+    tap_ok(event == EVENT_NONE && c.pc == 10, "call_ind");
+    run("unit 0\nb0:\n  call_to ->0x2000, 0x77\n", &c);
+    tap_ok(c.pc == 0x2000, "call_to");
+    run("unit 0\nb0:\n  v0 = get.i64 r0\n  return_to v0\n", &c);
+    tap_ok(c.pc == 10, "return_to");
+    run("unit 0\nb0:\n  v0 = const.i64 5\n  v1 = call mix, v0, v0\n  set r3, v1\n  jump_ind v1\n", &c);
+    tap_ok(c.slot[3] == 20 && c.pc == 20, "call and jump_ind");
+}
+
+int main(void)
+{
+    test_operations();
+    test_memory();
+    test_atomics();
+    test_control();
+    return tap_done();
+}
