@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """decodegen: from a decode table to a decoder, a disassembler and the list of operations.
 
-    decodegen.py TABLE OPS DECODE PRINT
+    decodegen.py TABLE OPS DECODE PRINT PATTERNS
 
-reads TABLE and writes three C fragments for the guest that owns it:
+reads TABLE and writes four C fragments for the guest that owns it:
 
-    OPS     OP(name, ends) for each operation, in the table's order, after OP(illegal, 1); ends: 1 if it ends a block
-    DECODE  static bool decode_N(uint32_t w, uint32_t mode, struct GUEST_insn *out) for each width N
-    PRINT   static void print_operands(const struct GUEST_insn *d, struct text *t): name and operands
+    OPS      OP(name, ends) for each operation, in the table's order, after OP(illegal, 1); ends: 1 if it ends a block
+    DECODE   static bool decode_N(uint32_t w, uint32_t mode, struct GUEST_insn *out) for each width N
+    PRINT    static void print_operands(const struct GUEST_insn *d, struct text *t): name and operands
+    PATTERNS PATTERN(width, mask, value) for each line with a bit string, for tests
 
 THE TABLE. `#` begins a comment. A line is one of:
 
@@ -367,7 +368,7 @@ def write_printer(table):
 
 
 def main():
-    table_path, ops_path, decode_path, print_path = sys.argv[1:]
+    table_path, ops_path, decode_path, print_path, patterns_path = sys.argv[1:]
     with open(table_path, encoding='utf-8') as file:
         text = file.read()
     try:
@@ -378,6 +379,7 @@ def main():
         ops_path: ['OP(illegal, 1)'] + [f'OP({c_name(name)}, {int(p.format.ends)})' for name, p in table.ops.items()],
         decode_path: write_decoder(table),
         print_path: write_printer(table),
+        patterns_path: [f'PATTERN({p.width}, {p.mask:#x}, {p.value:#x})' for p in table.patterns],
     }
     for path, lines in outputs.items():
         with open(path, 'w', encoding='utf-8') as file:

@@ -89,36 +89,7 @@ enum ir_type ir_result_type(const struct ir_insn *insn)
     return insn->op == IR_call ? IR_I64 : (enum ir_type)insn->type;
 }
 
-unsigned ir_edge_count(const struct ir_insn *insn)
-{
-    return insn->op == IR_brif ? 2 : insn->op == IR_br || insn->op == IR_call_to;
-}
-
-unsigned ir_traits(const struct ir_insn *insn)
-{
-    if (insn->op == IR_call)
-        return RESULT | ((const struct ir_helper *)(uintptr_t)insn->imm)->traits;
-    if (insn->op == IR_const || insn->op == IR_pick)
-        return RESULT | PURE;
-    return ir_info(insn)->traits;
-}
-
-bool ir_op_commutes(enum ir_op op)
-{
-    switch (op) {
-    case IR_add:
-    case IR_mul:
-    case IR_mulhs:
-    case IR_mulhu:
-    case IR_and:
-    case IR_or:
-    case IR_xor:
-    case IR_mins:
-    case IR_maxs:
-    case IR_minu:
-    case IR_maxu:
-    case IR_eq:
-    case IR_ne: return true;
-    default: return false;
-    }
-}
+const bool ir_commutes[IR_OP_COUNT] = {
+    [IR_add]  = true, [IR_mul]  = true, [IR_mulhs] = true, [IR_mulhu] = true, [IR_and] = true, [IR_or] = true, [IR_xor] = true,
+    [IR_mins] = true, [IR_maxs] = true, [IR_minu]  = true, [IR_maxu]  = true, [IR_eq]  = true, [IR_ne] = true,
+};

@@ -180,8 +180,8 @@ static inline const struct ir_op_info *ir_info(const struct ir_insn *insn) { ret
 /* Type of the value an instruction gives: i32 for comparisons, i64 for call, its own type for the rest; void for none. */
 enum ir_type ir_result_type(const struct ir_insn *insn);
 
-/* Whether the two operands may change places. */
-bool ir_op_commutes(enum ir_op op);
+/* By operation: whether its two operands may change places. */
+extern const bool ir_commutes[IR_OP_COUNT];
 
 /* Whether operations of that form round: aux is an enum ir_rounding. */
 static inline bool ir_form_rounds(enum ir_form form)
@@ -190,10 +190,18 @@ static inline bool ir_form_rounds(enum ir_form form)
 }
 
 /* Number of edges of a terminator: 0, 1 or 2; they are u->edge[insn->imm] and the following. */
-unsigned ir_edge_count(const struct ir_insn *insn);
+static inline unsigned ir_edge_count(const struct ir_insn *insn)
+{
+    return insn->op == IR_brif ? 2 : insn->op == IR_br || insn->op == IR_call_to;
+}
 
 /* What the instruction may do, with the traits of the called helper for `call`. */
-unsigned ir_traits(const struct ir_insn *insn);
+static inline unsigned ir_traits(const struct ir_insn *insn)
+{
+    if (insn->op == IR_call)
+        return RESULT | ((const struct ir_helper *)(uintptr_t)insn->imm)->traits;
+    return ir_info(insn)->traits;
+}
 
 /* ---- text (print.c, parse.c) ------------------------------------------------------------------------------------------ */
 

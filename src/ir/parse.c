@@ -92,12 +92,11 @@ static bool read_number(struct parser *p, uint64_t *number)
     skip_spaces(p);
     unsigned base = p->at[0] == '0' && p->at[1] == 'x' ? 16 : 10;
     p->at += base == 16 ? 2 : 0;
-    uint64_t limit = UINT64_MAX;
     *number = 0;
     const char *start = p->at;
     for (; base == 16 ? isxdigit((unsigned char)*p->at) : isdigit((unsigned char)*p->at); p->at++) {
         unsigned digit = isdigit((unsigned char)*p->at) ? (unsigned)(*p->at - '0') : (unsigned)((*p->at | 0x20) - 'a') + 10;
-        if (*number > (limit - digit) / base)
+        if (*number > (UINT64_MAX - digit) / base)
             return fail(p, "number too large");
         *number = *number * base + digit;
     }
@@ -120,7 +119,7 @@ static bool read_constant(struct parser *p, unsigned width, uint64_t *bits)
 /* A letter and a number: v7, b2. */
 static bool read_index(struct parser *p, char letter, uint32_t limit, uint32_t *index)
 {
-    uint64_t number;
+    uint64_t number = 0;
     if (!expect(p, (const char[]){ letter, 0 }) || !read_number(p, &number))
         return false;
     if (number >= limit)
@@ -131,7 +130,7 @@ static bool read_index(struct parser *p, char letter, uint32_t limit, uint32_t *
 
 static bool read_value(struct parser *p, ir_ref *value)
 {
-    uint32_t number;
+    uint32_t number = 0;
     if (!read_index(p, 'v', p->value_limit, &number))
         return false;
     *value = p->value[number];
@@ -149,8 +148,8 @@ static bool read_type(struct parser *p, uint8_t *type)
 
 static bool read_edge(struct parser *p, bool call)
 {
-    uint64_t spc, return_spc = 0;
-    uint32_t block;
+    uint64_t spc = 0, return_spc = 0;
+    uint32_t block = 0;
     if (accept(p, "->")) {
         if (!read_number(p, &spc) || (call && (!expect(p, ",") || !read_number(p, &return_spc))))
             return false;
@@ -165,7 +164,7 @@ static bool read_edge(struct parser *p, bool call)
     if (!accept(p, "("))
         return true;
     do {
-        ir_ref value;
+        ir_ref value = NO_REF;
         if (!read_value(p, &value))
             return false;
         if (p->u->edge[edge].argument_count == UINT16_MAX)
@@ -262,7 +261,7 @@ static bool name_value(struct parser *p, uint32_t number)
 
 static bool read_param(struct parser *p)
 {
-    uint32_t number;
+    uint32_t number = 0;
     struct ir_insn param = { .op = IR_param };
     if (!read_index(p, 'v', p->value_limit, &number) || !expect(p, ".") || !read_type(p, &param.type) || !name_value(p, number))
         return false;
@@ -272,7 +271,7 @@ static bool read_param(struct parser *p)
 
 static bool read_block_head(struct parser *p)
 {
-    uint32_t index;
+    uint32_t index = 0;
     if (!read_index(p, 'b', UINT32_MAX, &index))
         return false;
     if (index != p->u->block_count)

@@ -95,7 +95,7 @@ static void print_insn(struct printer *p, ir_ref ref)
     const struct ir_insn *insn = &p->u->insn[ref];
     struct ir_syntax syntax = ir_syntax_of(insn->op);
     const ir_ref *argument = insn->arg;
-    const struct ir_edge *edge = p->u->edge + insn->imm;
+    const struct ir_edge *edge = ir_edge_count(insn) ? &p->u->edge[insn->imm] : NULL;
     fputs("  ", p->out);
     if (ir_info(insn)->traits & RESULT) {
         p->name[ref] = ++p->names;

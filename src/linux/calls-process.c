@@ -116,14 +116,8 @@ static int64_t execute(struct task *task, int dirfd, uint64_t path, uint64_t arg
         return result;
     char **arguments = read_strings(argv, &result);
     char **environment = arguments ? read_strings(envp, &result) : NULL;
-    if (environment) {
-        result = signals_hold(task);
-        if (!result) {
-            /* The new program inherits the mask. A signal from now on finds this one still able to take it, or the next. */
-            signals_release(task);
-            result = linux_exec(task->process, dirfd, name, arguments, environment, flags);
-        }
-    }
+    if (environment)
+        result = linux_exec(task->process, dirfd, name, arguments, environment, flags);
     free(arguments);
     free(environment);
     return result;

@@ -110,6 +110,9 @@ void signals_end_temporary_mask(struct task *task, int64_t result);
 /* Makes the host treat the signal as the process's action for it asks. */
 void signals_install(struct process *p, int number);
 
+/* execve(2) or execveat(2), which hands the thread's mask on: the guest's own, not the one Ferry has for itself. */
+int64_t signals_execute(struct task *task, long number, const uint64_t arguments[6]);
+
 /* The mask the host has while the guest has `mask`. */
 uint64_t signals_host_mask(uint64_t mask);
 

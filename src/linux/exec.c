@@ -1,5 +1,6 @@
 /* execve(2) for the guest. Nothing is registered with the kernel: a guest program is executed by executing Ferry with its path. */
 #include "linux/exec.h"
+#include "linux/calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -192,7 +193,7 @@ static int execute_guest(const struct process *p, const struct executable *e, ch
     for (size_t i = 1; i < count; i++)
         argv[n++] = e->argv[i];
     argv[n] = NULL;
-    return syscall(SYS_execve, own_program, argv, envp) < 0 ? -errno : 0;
+    return (int)signals_execute(current_task(), SYS_execve, (const uint64_t[6]){ (uint64_t)own_program, (uint64_t)argv, (uint64_t)envp });
 }
 
 int linux_exec(struct process *p, int dirfd, const char *path, char **argv, char **envp, int flags)
@@ -216,7 +217,8 @@ int linux_exec(struct process *p, int dirfd, const char *path, char **argv, char
     int result = exec_resolve(p, &e, memory);
     if (!result)
         result = e.guest ? execute_guest(p, &e, envp, memory)
-            : syscall(SYS_execveat, e.dirfd, e.path, e.argv, envp, e.flags) < 0 ? -errno : 0;
+            : (int)signals_execute(current_task(), SYS_execveat, (const uint64_t[6]){ (uint64_t)e.dirfd, (uint64_t)e.path,
+                                   (uint64_t)e.argv, (uint64_t)envp, (uint64_t)e.flags });
     arena_free(memory);
     return result;
 }

@@ -210,6 +210,18 @@ void signals_end_temporary_mask(struct task *task, int64_t result)
         task->pending->has_temporary_mask = false;
 }
 
+int64_t signals_execute(struct task *task, long number, const uint64_t arguments[6])
+{
+    int64_t result = signals_hold(task);
+    if (result < 0)
+        return result;
+    set_host_mask(task->signal_mask);
+    result = blocking_call(task, number, arguments);
+    signals_hold(task);
+    signals_release(task);
+    return result;
+}
+
 /* ---- delivery -------------------------------------------------------------------------------------------------------------------- */
 
 bool on_alternate_stack(const struct task *task, uint64_t stack_pointer)

@@ -396,7 +396,7 @@ static ir_ref fold_insn(const struct folder *f, struct ir_insn *insn)
         evaluate(f, insn);
         return NO_REF;
     }
-    if (ir_op_commutes((enum ir_op)insn->op))
+    if (ir_commutes[insn->op])
         put_constant_second(f, insn);
     switch (insn->op) {
     case IR_add: return fold_add(f, insn);

@@ -17,39 +17,31 @@ struct numbering {
     ir_ref environment_since;   /* floating-point operations before saw another environment, perhaps */
 };
 
-/* What of an instruction decides its value: two equal keys are equal values. Operands of commutative operations in one order. */
-static struct ir_insn key_of(const struct ir_insn *insn)
+/* Equal values get equal hashes: the operands of a commutative operation count in any order. */
+static uint32_t hash(const struct ir_insn *insn)
 {
-    struct ir_insn key = *insn;
-    key.extra = 0;
-    if (ir_op_commutes((enum ir_op)insn->op) && key.arg[0] > key.arg[1]) {
-        key.arg[0] = insn->arg[1];
-        key.arg[1] = insn->arg[0];
-    }
-    return key;
+    uint64_t a = insn->arg[0], b = insn->arg[1];
+    uint64_t operands = ir_commutes[insn->op] ? (a + b) << 32 | (a ^ b) : a << 32 | b;
+    uint64_t operation = (uint64_t)insn->op << 16 | (uint64_t)insn->type << 8 | insn->aux;
+    uint64_t h = operands * UINT64_C(0x9e3779b97f4a7c15) ^ (insn->imm + insn->arg[2]) * UINT64_C(0xc2b2ae3d27d4eb4f) ^ operation << 40;
+    return (uint32_t)((h * UINT64_C(0xd6e8feb86659fd93)) >> 32);
 }
 
-_Static_assert(sizeof(struct ir_insn) == 24, "keys are hashed and compared as three words without holes");
-
-static uint32_t hash(const struct ir_insn *key)
+static bool same_value(const struct ir_insn *x, const struct ir_insn *y)
 {
-    uint64_t word[3];
-    memcpy(word, key, sizeof word);
-    uint64_t h = (word[0] * UINT64_C(0x9e3779b97f4a7c15)) ^ (word[1] * UINT64_C(0xc2b2ae3d27d4eb4f)) ^ word[2];
-    h *= UINT64_C(0xd6e8feb86659fd93);
-    return (uint32_t)(h >> 32);
+    if (x->op != y->op || x->type != y->type || x->aux != y->aux || x->imm != y->imm || x->arg[2] != y->arg[2])
+        return false;
+    if (x->arg[0] == y->arg[0] && x->arg[1] == y->arg[1])
+        return true;
+    return ir_commutes[x->op] && x->arg[0] == y->arg[1] && x->arg[1] == y->arg[0];
 }
 
 /* Place in the table of that value, or where it belongs. */
 static ir_ref *find(const struct numbering *n, const struct ir_insn *insn)
 {
-    struct ir_insn key = key_of(insn);
-    uint32_t at = hash(&key) & n->mask;
-    for (; n->table[at]; at = (at + 1) & n->mask) {
-        struct ir_insn other = key_of(&n->u->insn[n->table[at]]);
-        if (!memcmp(&key, &other, sizeof key))
-            break;
-    }
+    uint32_t at = hash(insn) & n->mask;
+    while (n->table[at] && !same_value(insn, &n->u->insn[n->table[at]]))
+        at = (at + 1) & n->mask;
     return &n->table[at];
 }
 

@@ -279,6 +279,8 @@ def main():
         near = random_values(w, 400, source)
         pairs += [(x, x ^ source.getrandbits(1) << (w - 1) ^ source.getrandbits(4)) for x in near]
         triples = [tuple(source.choice(hard) for _ in range(3)) for _ in range(1200)]
+        special = [a for a in hard if is_zero(w, a) or is_infinite(w, a) or is_nan(w, a)]
+        triples += itertools.product(special, special, special)
         triples += list(zip(*(random_values(w, 400, source) for _ in range(3))))
         for x, y in zip(random_values(w, 400, source), random_values(w, 400, source)):  # what cancels, almost
             z = mul(w, NEAREST, x, y)[0]

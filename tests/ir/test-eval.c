@@ -164,10 +164,10 @@ static void test_atomics(void)
 static void test_control(void)
 {
     struct context c = { .slot = { 10 } };
-    enum event event = run("unit 0\nb0:\n  v0 = get.i64 r0\n  v1 = const.i64 0\n  v2 = const.i64 1\n  br b1(v0, v1, v2)\n"
-                           "b1(v3.i64, v4.i64, v5.i64):\n  v6 = add.i64 v4, v5\n  v7 = sub.i64 v3, v2\n  v8 = ne.i64 v7, v1\n"
-                           "  brif v8, b1(v7, v5, v6), b2\nb2:\n  set r1, v6\n  raise syscall, 0x1234\n", &c);
-    tap_ok(c.slot[1] == 89, "a loop that swaps its parameters: the tenth Fibonacci number");
+    enum event event = run("unit 0\nb0:\n  v0 = get.i64 r0\n  v1 = const.i64 0\n  v2 = const.i64 1\n  br b1(v0, v2, v1)\n"
+                           "b1(v3.i64, v5.i64, v4.i64):\n  v6 = add.i64 v4, v5\n  v7 = sub.i64 v3, v2\n  v8 = ne.i64 v7, v1\n"
+                           "  brif v8, b1(v7, v6, v5), b2\nb2:\n  set r1, v6\n  raise syscall, 0x1234\n", &c);
+    tap_ok(c.slot[1] == 89, "a loop whose parameters depend on each other: the tenth Fibonacci number");
     tap_ok(event == EVENT_SYSCALL && c.pc == 0x1234, "raise");
     event = run("unit 0\nb0:\n  v0 = get.i64 r0\n  call_ind v0, 0x77\n", &c);
     tap_ok(event == EVENT_NONE && c.pc == 10, "call_ind");

@@ -37,8 +37,43 @@ static int child_function(void *argument)
     return 5;
 }
 
+/* This program again, as `word`. */
+static int run_self(char *word, int with_posix_spawn)
+{
+    char self[] = "/proc/self/exe", *arguments[] = { self, word, NULL };
+    pid_t child;
+    if (with_posix_spawn) {
+        posix_spawn(&child, self, NULL, NULL, arguments, environ);
+    } else if (!(child = vfork())) {
+        execv(self, arguments);
+        _exit(127);
+    }
+    return status_of(child);
+}
+
+static int as_child(void)
+{
+    sigset_t mask;
+    struct sigaction action;
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    sigaction(SIGUSR2, NULL, &action);
+    return 40 + sigismember(&mask, SIGUSR1) + 2 * sigismember(&mask, SIGSEGV) + 4 * (action.sa_handler == SIG_IGN);
+}
+
 static void children(void)
 {
+    sigset_t block, old;
+    sigemptyset(&block);
+    sigaddset(&block, SIGUSR1);
+    sigaddset(&block, SIGSEGV);
+    sigprocmask(SIG_BLOCK, &block, &old);
+    signal(SIGUSR2, SIG_IGN);
+    printf("self: %d\n", run_self("child", 0));
+    printf("self by posix_spawn: %d\n", run_self("child", 1));
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    signal(SIGUSR2, SIG_DFL);
+    printf("self again: %d\n", run_self("child", 1));
+
     fflush(stdout);
     pid_t child = fork();
     if (!child)
@@ -151,8 +186,10 @@ static void others(void)
     say("unknown call", syscall(5000));
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
+    if (count > 1)
+        return !strcmp(arguments[1], "child") ? as_child() : 1;
     setvbuf(stdout, NULL, _IOLBF, 0);
     children();
     events();

@@ -1,0 +1,605 @@
+/* Integer patterns. Registers hold i8 and i16 values with any bits above; i32 results are zero-extended unless said otherwise
+ * (value.clean). */
+#include "host/x64/lower.h"
+
+static bool is_narrow(const struct ir_insn *insn) { return insn->type < IR_I32; }
+
+/* The result of 32-bit arithmetic on i8 and i16 has bits above its type. */
+static unsigned define(struct lowering *l, ir_ref v, unsigned prefer)
+{
+    unsigned d = regalloc_define(&l->ra, v, prefer);
+    l->ra.value[v].clean = !is_narrow(insn_of(l, v));
+    return d;
+}
+
+/* ---- add, sub, logic -------------------------------------------------------------------------------------------------------- */
+
+static bool is_commutative(enum x64_op op) { return op != X64_SUB; }
+
+/* d = a op b where the host has d op= b. */
+static void two_operand(struct lowering *l, ir_ref v, enum x64_op op)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    struct source a = source_of(l, insn->arg[0], width), b = source_of(l, insn->arg[1], width);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, a.kind == FROM_REG ? a.reg : b.reg);
+    if (b.kind == FROM_REG && b.reg == d && a.reg != d) {
+        if (is_commutative(op)) {
+            emit_alu(l, op, width, d, &a);
+        } else { /* a - b = -b + a */
+            emit_op(&l->e, X64_NEG, width, 0, in_reg(d));
+            emit_alu(l, X64_ADD, width, d, &a);
+        }
+        return;
+    }
+    emit_source(l, width, d, &a);
+    emit_alu(l, op, width, d, &b);
+}
+
+static bool worth_lea(const struct address *a, unsigned d)
+{
+    if (!a->index)
+        return d != a->base;
+    return a->disp || a->scale || (d != a->base && d != a->index);
+}
+
+/* d = base + (index << scale) + disp */
+void lower_add(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type), cell;
+    struct address sum = sum_of(l, v);
+    bool simple = !is_folded(l, insn->arg[0]) && !is_folded(l, insn->arg[1]);
+    bool in_memory = regalloc_in_cell(&l->ra, sum.base, &cell) || (sum.index && regalloc_in_cell(&l->ra, sum.index, &cell));
+    uint64_t constant;
+    if (simple && (in_memory || constant_of(l, sum.base, &constant) || (sum.index && constant_of(l, sum.index, &constant)))) {
+        two_operand(l, v, X64_ADD);
+        return;
+    }
+    struct address at = sum;
+    at.base = regalloc_use(&l->ra, sum.base);
+    if (sum.index)
+        at.index = regalloc_use(&l->ra, sum.index);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, at.base);
+    if (worth_lea(&at, d) || (sum.index && at.index == RSP)) {
+        struct operand m = { .is_memory = true, .base = (uint8_t)at.base, .index = sum.index ? (uint8_t)at.index : NO_INDEX,
+                             .scale = (uint8_t)at.scale, .disp = at.disp };
+        emit_op(&l->e, X64_LEA, width, d, m);
+    } else if (sum.index) {
+        emit_op(&l->e, X64_ADD, width, d == at.base ? at.index : at.base, in_reg(d));
+    } else {
+        emit_imm(&l->e, X64_ADD_IMM, width, in_reg(d), at.disp);
+    }
+}
+
+void lower_sub(struct lowering *l, ir_ref v) { two_operand(l, v, X64_SUB); }
+void lower_or(struct lowering *l, ir_ref v) { two_operand(l, v, X64_OR); }
+void lower_xor(struct lowering *l, ir_ref v) { two_operand(l, v, X64_XOR); }
+
+static struct operand operand_of(struct lowering *l, ir_ref v)
+{
+    unsigned cell;
+    return regalloc_in_cell(&l->ra, v, &cell) ? cell_at(cell) : in_reg(regalloc_use(&l->ra, v));
+}
+
+static void emit_copy(struct lowering *l, unsigned width, unsigned d, struct operand from)
+{
+    if (from.is_memory)
+        emit_op(&l->e, X64_MOV_LOAD, width, d, from);
+    else if (from.reg != d)
+        emit_op(&l->e, X64_MOV_STORE, width, from.reg, in_reg(d));
+}
+
+/* d = ~a & b */
+static void lower_andn(struct lowering *l, ir_ref v, ir_ref inverted, ir_ref other)
+{
+    unsigned width = register_width(insn_of(l, v)->type);
+    unsigned a = regalloc_use(&l->ra, insn_of(l, inverted)->arg[0]);
+    struct operand b = operand_of(l, other);
+    regalloc_release(&l->ra);
+    emit_op3(&l->e, X64_ANDN, width, define(l, v, a), a, b);
+}
+
+static enum ir_type type_of_mask(uint64_t mask)
+{
+    return mask == 0xff ? IR_I8 : mask == 0xffff ? IR_I16 : mask == UINT32_MAX ? IR_I32 : IR_VOID;
+}
+
+/* 64-bit and with a mask whose upper half is zero: 32 bits do, the rest is zeroed for free. */
+static void lower_and_mask(struct lowering *l, ir_ref v, uint64_t mask)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    struct operand from = operand_of(l, insn->arg[0]);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, from.is_memory ? NO_REG : from.reg);
+    if (type_of_mask(mask)) {
+        emit_zero_extended(l, type_of_mask(mask), d, from);
+        return;
+    }
+    emit_copy(l, 32, d, from);
+    emit_imm(&l->e, X64_AND_IMM, 32, in_reg(d), (int32_t)mask);
+}
+
+void lower_and(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    uint64_t mask;
+    for (unsigned k = 0; k < 2; k++) {
+        if (is_folded(l, insn->arg[k])) {
+            lower_andn(l, v, insn->arg[k], insn->arg[!k]);
+            return;
+        }
+    }
+    if (insn->type >= IR_I32 && constant_of(l, insn->arg[1], &mask) && mask <= UINT32_MAX)
+        lower_and_mask(l, v, mask);
+    else
+        two_operand(l, v, X64_AND);
+}
+
+void lower_neg_not(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    struct source a = source_of(l, insn->arg[0], width);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, a.reg);
+    emit_source(l, width, d, &a);
+    emit_op(&l->e, insn->op == IR_neg ? X64_NEG : X64_NOT, width, 0, in_reg(d));
+}
+
+/* ---- shifts --------------------------------------------------------------------------------------------------------------------- */
+
+static void shift_by_constant(struct lowering *l, ir_ref v, enum x64_op op, unsigned count)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    struct source a = source_of(l, insn->arg[0], width);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, a.reg);
+    emit_source(l, width, d, &a);
+    if (count)
+        emit_imm(&l->e, op, width, in_reg(d), count);
+}
+
+/* Without BMI2 the count must be in cl. */
+static void shift_by_cl(struct lowering *l, ir_ref v, enum x64_op op)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    regalloc_use_in(&l->ra, insn->arg[1], RCX, false);
+    struct source a = source_of(l, insn->arg[0], width);
+    if (a.kind == FROM_REG && a.reg == RCX) {
+        unsigned copy = regalloc_scratch(&l->ra, false);
+        emit_source(l, width, copy, &a);
+        a = (struct source){ .kind = FROM_REG, .reg = copy };
+    }
+    unsigned d = regalloc_define(&l->ra, v, NO_REG);
+    l->ra.value[v].clean = !is_narrow(insn);
+    emit_source(l, width, d, &a);
+    emit_op(&l->e, op, width, 0, in_reg(d));
+}
+
+static void shift_by_register(struct lowering *l, ir_ref v, enum x64_op op)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    struct operand a = operand_of(l, insn->arg[0]);
+    unsigned count = regalloc_use(&l->ra, insn->arg[1]);
+    regalloc_release(&l->ra);
+    emit_op3(&l->e, op, register_width(insn->type), define(l, v, a.is_memory ? NO_REG : a.reg), count, a);
+}
+
+/* x << up >> down with up >= down: the low 64 - up bits of x, extended, up - down places to the left. */
+static void lower_shift_pair(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *right = insn_of(l, v), *left = insn_of(l, right->arg[0]);
+    unsigned up = (unsigned)insn_of(l, left->arg[1])->imm, down = (unsigned)insn_of(l, right->arg[1])->imm;
+    struct operand from = operand_of(l, left->arg[0]);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, from.is_memory ? NO_REG : from.reg);
+    if (right->op == IR_shr)
+        emit_zero_extended(l, integer_type(64 - up), d, from);
+    else
+        emit_sign_extended(l, integer_type(64 - up), 64, d, from);
+    if (up != down)
+        emit_imm(&l->e, X64_SHL, 64, in_reg(d), up - down);
+}
+
+void lower_shift(struct lowering *l, ir_ref v)
+{
+    static const struct { uint16_t by_imm, by_cl, by_register; } ops[] = {
+        [IR_shl - IR_shl] = { X64_SHL, X64_SHL_CL, X64_SHLX },
+        [IR_shr - IR_shl] = { X64_SHR, X64_SHR_CL, X64_SHRX },
+        [IR_sar - IR_shl] = { X64_SAR, X64_SAR_CL, X64_SARX },
+    };
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned which = insn->op - IR_shl;
+    uint64_t count;
+    if (is_narrow(insn))
+        lower_evaluation(l, v);
+    else if (is_folded(l, insn->arg[0]))
+        lower_shift_pair(l, v);
+    else if (constant_of(l, insn->arg[1], &count))
+        shift_by_constant(l, v, ops[which].by_imm, count & (register_width(insn->type) - 1));
+    else if (has(l, FEATURE_BMI2))
+        shift_by_register(l, v, ops[which].by_register);
+    else
+        shift_by_cl(l, v, ops[which].by_cl);
+}
+
+void lower_rotate(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    uint64_t count;
+    if (is_narrow(insn)) {
+        lower_evaluation(l, v);
+    } else if (!constant_of(l, insn->arg[1], &count)) {
+        shift_by_cl(l, v, insn->op == IR_rotl ? X64_ROL_CL : X64_ROR_CL);
+    } else if (has(l, FEATURE_BMI2)) {
+        struct operand a = operand_of(l, insn->arg[0]);
+        unsigned right = (unsigned)(insn->op == IR_rotr ? count : -count) & (width - 1);
+        regalloc_release(&l->ra);
+        emit_op_imm(&l->e, X64_RORX, width, define(l, v, a.is_memory ? NO_REG : a.reg), a, right);
+    } else {
+        shift_by_constant(l, v, insn->op == IR_rotl ? X64_ROL : X64_ROR, count & (width - 1));
+    }
+}
+
+/* ---- bits ------------------------------------------------------------------------------------------------------------------------- */
+
+/* Without LZCNT and TZCNT: bsr and bsf leave zero undefined, so a pick follows. */
+static void count_by_scan(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    bool leading = insn->op == IR_clz;
+    struct operand a = operand_of(l, insn->arg[0]);
+    unsigned if_zero = regalloc_scratch(&l->ra, false);
+    unsigned d = regalloc_define(&l->ra, v, NO_REG);
+    emit_mov_imm(&l->e, if_zero, leading ? 2 * width - 1 : width);
+    emit_op(&l->e, leading ? X64_BSR : X64_BSF, width, d, a);
+    emit_cc(&l->e, X64_CMOV, CC_E, width, d, in_reg(if_zero));
+    if (leading)
+        emit_imm(&l->e, X64_XOR_IMM, 32, in_reg(d), width - 1);
+}
+
+void lower_count(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    uint32_t needed = insn->op == IR_clz ? FEATURE_LZCNT : insn->op == IR_ctz ? FEATURE_BMI1 : FEATURE_POPCNT;
+    if (is_narrow(insn) || (insn->op == IR_popcnt && !has(l, needed))) {
+        lower_evaluation(l, v);
+    } else if (!has(l, needed)) {
+        count_by_scan(l, v);
+    } else {
+        struct operand a = operand_of(l, insn->arg[0]);
+        regalloc_release(&l->ra);
+        unsigned d = define(l, v, a.is_memory ? NO_REG : a.reg);
+        enum x64_op op = insn->op == IR_clz ? X64_LZCNT : insn->op == IR_ctz ? X64_TZCNT : X64_POPCNT;
+        emit_op(&l->e, op, register_width(insn->type), d, a);
+    }
+}
+
+void lower_bswap(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    struct source a = source_of(l, insn->arg[0], width);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, a.reg);
+    emit_source(l, width, d, &a);
+    if (is_narrow(insn))
+        emit_imm(&l->e, X64_ROL, 16, in_reg(d), 8);
+    else
+        emit_bswap(&l->e, width, d);
+}
+
+/* ---- multiplication and division ----------------------------------------------------------------------------------------------------- */
+
+void lower_mul(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    uint64_t factor;
+    if (constant_of(l, insn->arg[1], &factor) && (width == 32 || fits_int32(factor))) {
+        struct operand a = operand_of(l, insn->arg[0]);
+        regalloc_release(&l->ra);
+        emit_op_imm(&l->e, X64_IMUL_IMM, width, define(l, v, a.is_memory ? NO_REG : a.reg), a, (int32_t)factor);
+        return;
+    }
+    struct operand a = operand_of(l, insn->arg[0]), b = operand_of(l, insn->arg[1]);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, a.is_memory ? b.is_memory ? NO_REG : b.reg : a.reg);
+    if (!b.is_memory && b.reg == d) {
+        emit_op(&l->e, X64_IMUL, width, d, a);
+        return;
+    }
+    emit_copy(l, width, d, a);
+    emit_op(&l->e, X64_IMUL, width, d, b);
+}
+
+void lower_mul_high(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    if (insn->type != IR_I64) {
+        lower_evaluation(l, v);
+    } else if (insn->op == IR_mulhu && has(l, FEATURE_BMI2)) {
+        regalloc_use_in(&l->ra, insn->arg[0], RDX, false);
+        struct operand b = operand_of(l, insn->arg[1]);
+        regalloc_release(&l->ra);
+        unsigned d = define(l, v, NO_REG);
+        emit_op3(&l->e, X64_MULX, 64, d, d, b); /* both halves to one register: the high half stays */
+    } else {
+        regalloc_use_in(&l->ra, insn->arg[0], RAX, true);
+        regalloc_vacate(&l->ra, RDX);
+        struct operand b = operand_of(l, insn->arg[1]);
+        emit_op(&l->e, insn->op == IR_mulhu ? X64_MUL : X64_IMUL_WIDE, 64, 0, b);
+        regalloc_release(&l->ra);
+        regalloc_define_in(&l->ra, v, RDX);
+    }
+}
+
+/* x / 0 = 0 and x % 0 = x. */
+static void cold_division_by_zero(struct lowering *l, struct cold *c)
+{
+    bool quotient = c->insn->op == IR_divs || c->insn->op == IR_divu;
+    if (quotient)
+        emit_mov_imm(&l->e, RAX, 0);
+    else
+        emit_op(&l->e, X64_MOV_STORE, register_width(c->insn->type), RAX, in_reg(RDX));
+    emit_jmp(&l->e, &c->back);
+}
+
+/* x / -1 = -x without the overflow trap, x % -1 = 0. */
+static void cold_division_by_minus_one(struct lowering *l, struct cold *c)
+{
+    if (c->insn->op == IR_divs)
+        emit_op(&l->e, X64_NEG, register_width(c->insn->type), 0, in_reg(RAX));
+    else
+        emit_mov_imm(&l->e, RDX, 0);
+    emit_jmp(&l->e, &c->back);
+}
+
+void lower_division(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    bool is_signed = insn->op == IR_divs || insn->op == IR_rems;
+    bool quotient = insn->op == IR_divs || insn->op == IR_divu;
+    if (is_narrow(insn)) {
+        lower_evaluation(l, v);
+        return;
+    }
+    regalloc_use_in(&l->ra, insn->arg[0], RAX, true);
+    regalloc_vacate(&l->ra, RDX);
+    unsigned divisor = regalloc_use(&l->ra, insn->arg[1]);
+    uint64_t constant;
+    bool is_constant = constant_of(l, insn->arg[1], &constant);
+    struct cold *zero = NULL, *minus_one = NULL;
+    if (!is_constant || !constant) {
+        zero = new_cold(l, cold_division_by_zero);
+        emit_op(&l->e, X64_TEST, width, divisor, in_reg(divisor));
+        emit_jcc(&l->e, CC_E, &zero->entry);
+    }
+    if (is_signed && (!is_constant || constant == low_bits(width, UINT64_MAX))) {
+        minus_one = new_cold(l, cold_division_by_minus_one);
+        emit_imm(&l->e, X64_CMP_IMM, width, in_reg(divisor), -1);
+        emit_jcc(&l->e, CC_E, &minus_one->entry);
+    }
+    if (is_signed)
+        emit_sign_to_rdx(&l->e, width);
+    else
+        emit_op(&l->e, X64_XOR, 32, RDX, in_reg(RDX));
+    emit_op(&l->e, is_signed ? X64_IDIV : X64_DIV, width, 0, in_reg(divisor));
+    if (zero)
+        emit_bind(&l->e, &zero->back);
+    if (minus_one)
+        emit_bind(&l->e, &minus_one->back);
+    regalloc_release(&l->ra);
+    regalloc_define_in(&l->ra, v, quotient ? RAX : RDX);
+}
+
+/* ---- comparisons and picks ------------------------------------------------------------------------------------------------------------ */
+
+static enum condition condition_of(enum ir_op op)
+{
+    static const uint8_t conditions[] = {
+        [IR_eq - IR_eq] = CC_E, [IR_ne - IR_eq] = CC_NE, [IR_slt - IR_eq] = CC_L,
+        [IR_sle - IR_eq] = CC_LE, [IR_ult - IR_eq] = CC_B, [IR_ule - IR_eq] = CC_BE,
+    };
+    return conditions[op - IR_eq];
+}
+
+/* The condition under which b op a holds if under `c` a op b does. */
+static enum condition swapped(enum condition c)
+{
+    switch (c) {
+    case CC_L: return CC_G;
+    case CC_LE: return CC_GE;
+    case CC_B: return CC_A;
+    case CC_BE: return CC_AE;
+    default: return c;
+    }
+}
+
+static struct comparison test_of(struct lowering *l, ir_ref v, unsigned width, enum condition condition)
+{
+    unsigned reg = regalloc_use(&l->ra, v);
+    struct source s = { .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
+    return (struct comparison){ .condition = condition, .is_test = true, .width = width, .a = s, .b = s };
+}
+
+static struct comparison compare_operands(struct lowering *l, const struct ir_insn *insn)
+{
+    unsigned width = type_bits(insn->type), cell;
+    ir_ref a = insn->arg[0], b = insn->arg[1];
+    enum condition condition = condition_of(insn->op);
+    uint64_t constant;
+    if (constant_of(l, a, &constant) && !constant_of(l, b, &constant)) {
+        ir_ref t = a;
+        a = b;
+        b = t;
+        condition = swapped(condition);
+    }
+    bool b_is_zero = constant_of(l, b, &constant) && !constant;
+    if (b_is_zero && !regalloc_in_cell(&l->ra, a, &cell))
+        return test_of(l, a, width, condition);
+    struct comparison c = { .condition = condition, .width = width };
+    if (constant_of(l, a, &constant) || !regalloc_in_cell(&l->ra, a, &cell)) {
+        unsigned reg = regalloc_use(&l->ra, a);
+        c.a = (struct source){ .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
+    } else {
+        c.a = source_of(l, a, width);
+    }
+    c.b = source_of(l, b, width);
+    if (c.a.kind == FROM_CELL && c.b.kind == FROM_CELL) {
+        unsigned reg = regalloc_use(&l->ra, a);
+        c.a = (struct source){ .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
+    }
+    return c;
+}
+
+struct comparison comparison_of(struct lowering *l, ir_ref condition)
+{
+    if (is_folded(l, condition))
+        return compare_operands(l, insn_of(l, condition));
+    return test_of(l, condition, 32, CC_NE);
+}
+
+void emit_comparison(struct lowering *l, const struct comparison *c)
+{
+    if (c->is_test)
+        emit_op(&l->e, X64_TEST, c->width, c->a.reg, in_reg(c->a.reg));
+    else if (c->b.kind == FROM_IMM)
+        emit_imm(&l->e, X64_CMP_IMM, c->width, c->a.rm, c->b.imm);
+    else if (c->a.kind == FROM_CELL)
+        emit_op(&l->e, X64_CMP, c->width, c->b.reg, c->a.rm);
+    else
+        emit_alu(l, X64_CMP, c->width, c->a.reg, &c->b);
+}
+
+static bool uses_register(const struct comparison *c, unsigned reg)
+{
+    return (c->a.kind == FROM_REG && c->a.reg == reg) || (c->b.kind == FROM_REG && c->b.reg == reg);
+}
+
+void lower_compare(struct lowering *l, ir_ref v)
+{
+    struct comparison c = compare_operands(l, insn_of(l, v));
+    regalloc_release(&l->ra);
+    unsigned d = regalloc_define(&l->ra, v, NO_REG);
+    bool zero_before = !uses_register(&c, d);
+    if (zero_before)
+        emit_op(&l->e, X64_XOR, 32, d, in_reg(d));
+    emit_comparison(l, &c);
+    emit_cc(&l->e, X64_SET, c.condition, 8, 0, in_reg(d));
+    if (!zero_before)
+        emit_op(&l->e, X64_MOVZX8, 32, d, in_reg(d));
+}
+
+/* Once the comparison is emitted its operands are not needed any more, and nothing below touches the flags. */
+void lower_pick(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    if (type_is_float(insn->type)) {
+        lower_evaluation(l, v);
+        return;
+    }
+    struct comparison c = comparison_of(l, insn->arg[0]);
+    emit_comparison(l, &c);
+    regalloc_unpin(&l->ra);
+    struct operand yes = operand_of(l, insn->arg[1]), no = operand_of(l, insn->arg[2]);
+    bool clean = l->ra.value[insn->arg[1]].clean && l->ra.value[insn->arg[2]].clean;
+    regalloc_release(&l->ra);
+    unsigned d = regalloc_define(&l->ra, v, no.is_memory ? NO_REG : no.reg);
+    l->ra.value[v].clean = clean || insn->type == IR_I32;
+    if (!yes.is_memory && yes.reg == d) {
+        emit_cc(&l->e, X64_CMOV, c.condition ^ 1, width, d, no);
+        return;
+    }
+    emit_copy(l, width, d, no);
+    emit_cc(&l->e, X64_CMOV, c.condition, width, d, yes);
+}
+
+void lower_min_max(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned width = register_width(insn->type);
+    if (is_narrow(insn)) {
+        lower_evaluation(l, v);
+        return;
+    }
+    enum condition take_b = insn->op == IR_mins ? CC_G : insn->op == IR_maxs ? CC_L : insn->op == IR_minu ? CC_A : CC_B;
+    unsigned a = regalloc_use(&l->ra, insn->arg[0]), b = regalloc_use(&l->ra, insn->arg[1]);
+    emit_op(&l->e, X64_CMP, width, b, in_reg(a));
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, a);
+    if (d == b && d != a) {
+        emit_cc(&l->e, X64_CMOV, take_b ^ 1, width, d, in_reg(a));
+        return;
+    }
+    if (d != a)
+        emit_op(&l->e, X64_MOV_STORE, width, a, in_reg(d));
+    emit_cc(&l->e, X64_CMOV, take_b, width, d, in_reg(b));
+}
+
+/* ---- widths -------------------------------------------------------------------------------------------------------------------------------- */
+
+void emit_zero_extended(struct lowering *l, enum ir_type type, unsigned reg, struct operand from)
+{
+    if (type == IR_I8)
+        emit_op(&l->e, X64_MOVZX8, 32, reg, from);
+    else if (type == IR_I16)
+        emit_op(&l->e, X64_MOVZX16, 32, reg, from);
+    else if (from.is_memory)
+        emit_op(&l->e, X64_MOV_LOAD, 32, reg, from);
+    else
+        emit_op(&l->e, X64_MOV_STORE, 32, from.reg, in_reg(reg));
+}
+
+void emit_sign_extended(struct lowering *l, enum ir_type type, unsigned width, unsigned reg, struct operand from)
+{
+    enum x64_op op = type == IR_I8 ? X64_MOVSX8 : type == IR_I16 ? X64_MOVSX16 : X64_MOVSXD;
+    emit_op(&l->e, op, width, reg, from);
+}
+
+void lower_sext(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    enum ir_type from = ir_result_type(insn_of(l, insn->arg[0]));
+    if (is_folded(l, insn->arg[0])) {
+        lower_extended_load(l, v);
+        return;
+    }
+    struct operand a = operand_of(l, insn->arg[0]);
+    regalloc_release(&l->ra);
+    emit_sign_extended(l, from, register_width(insn->type), define(l, v, a.is_memory ? NO_REG : a.reg), a);
+}
+
+void lower_zext(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    enum ir_type from = ir_result_type(insn_of(l, insn->arg[0]));
+    if (is_folded(l, insn->arg[0])) {
+        lower_extended_load(l, v);
+        return;
+    }
+    unsigned cell;
+    bool in_memory = regalloc_in_cell(&l->ra, insn->arg[0], &cell);
+    if (!in_memory && l->ra.value[insn->arg[0]].clean) {
+        regalloc_alias(&l->ra, v, insn->arg[0]);
+        return;
+    }
+    struct operand a = operand_of(l, insn->arg[0]);
+    regalloc_release(&l->ra);
+    emit_zero_extended(l, from, regalloc_define(&l->ra, v, a.is_memory ? NO_REG : a.reg), a);
+}
+
+void lower_narrow(struct lowering *l, ir_ref v)
+{
+    regalloc_alias(&l->ra, v, insn_of(l, v)->arg[0]);
+    l->ra.value[v].clean = false;
+}

@@ -1,0 +1,337 @@
+/* The driver: one unit, forwards, instruction by instruction, each by the pattern in the table below. */
+#include "host/x64/lower.h"
+
+#include <string.h>
+
+/* ---- places --------------------------------------------------------------------------------------------------------------- */
+
+static bool is_float_reg(unsigned reg) { return reg >= FLOAT_REGS; }
+
+static void move_register(void *host, unsigned to, unsigned from)
+{
+    struct lowering *l = host;
+    if (is_float_reg(to))
+        emit_float_move(l, to - FLOAT_REGS, from - FLOAT_REGS);
+    else
+        emit_op(&l->e, X64_MOV_STORE, 64, from, in_reg(to));
+}
+
+static void load_cell(void *host, unsigned to, unsigned cell)
+{
+    struct lowering *l = host;
+    if (is_float_reg(to))
+        emit_op(&l->e, X64_MOVSD_LOAD, 64, to - FLOAT_REGS, cell_at(cell));
+    else
+        emit_op(&l->e, X64_MOV_LOAD, 64, to, cell_at(cell));
+}
+
+static void store_cell(void *host, unsigned cell, unsigned from)
+{
+    struct lowering *l = host;
+    if (is_float_reg(from))
+        emit_op(&l->e, X64_MOVSD_STORE, 64, from - FLOAT_REGS, cell_at(cell));
+    else
+        emit_op(&l->e, X64_MOV_STORE, 64, from, cell_at(cell));
+}
+
+static void load_constant(void *host, unsigned to, uint64_t value)
+{
+    struct lowering *l = host;
+    if (!is_float_reg(to)) {
+        emit_mov_imm(&l->e, to, value);
+    } else if (!value) {
+        unsigned x = to - FLOAT_REGS;
+        emit_op3(&l->e, X64_PXOR, 128, x, x, in_reg(x));
+    } else {
+        struct operand cell = cell_at(CELL_OPERAND_A), upper = cell;
+        upper.disp += 4;
+        emit_imm(&l->e, X64_MOV_IMM, 32, cell, (int32_t)value);
+        emit_imm(&l->e, X64_MOV_IMM, 32, upper, (int32_t)(value >> 32));
+        emit_op(&l->e, X64_MOVSD_LOAD, 64, to - FLOAT_REGS, cell);
+    }
+}
+
+static const struct regalloc_emit place_emitters = { move_register, load_cell, store_cell, load_constant };
+
+struct source source_of(struct lowering *l, ir_ref v, unsigned width)
+{
+    uint64_t constant;
+    unsigned cell;
+    if (constant_of(l, v, &constant) && (width < 64 || fits_int32(constant)))
+        return (struct source){ .kind = FROM_IMM, .reg = NO_REG, .imm = sign_extend(width < 32 ? width : 32, constant) };
+    if (regalloc_in_cell(&l->ra, v, &cell))
+        return (struct source){ .kind = FROM_CELL, .reg = NO_REG, .rm = cell_at(cell) };
+    unsigned reg = regalloc_use(&l->ra, v);
+    return (struct source){ .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
+}
+
+void emit_alu(struct lowering *l, enum x64_op op, unsigned width, unsigned reg, const struct source *s)
+{
+    if (s->kind == FROM_IMM)
+        emit_imm(&l->e, op - X64_ADD + X64_ADD_IMM, width, in_reg(reg), s->imm);
+    else if (s->kind == FROM_CELL)
+        emit_op(&l->e, op - X64_ADD + X64_ADD_LOAD, width, reg, s->rm);
+    else
+        emit_op(&l->e, op, width, s->reg, in_reg(reg));
+}
+
+void emit_source(struct lowering *l, unsigned width, unsigned reg, const struct source *s)
+{
+    if (s->kind == FROM_IMM)
+        emit_mov_imm(&l->e, reg, low_bits(width, (uint64_t)s->imm));
+    else if (s->kind == FROM_CELL)
+        emit_op(&l->e, X64_MOV_LOAD, width, reg, s->rm);
+    else if (s->reg != reg)
+        emit_op(&l->e, X64_MOV_STORE, width, s->reg, in_reg(reg));
+}
+
+unsigned use_clean(struct lowering *l, ir_ref v)
+{
+    unsigned reg = regalloc_use(&l->ra, v);
+    enum ir_type type = ir_result_type(insn_of(l, v));
+    if (l->ra.value[v].clean || type == IR_I64 || type_is_float(type))
+        return reg;
+    unsigned cleaned = regalloc_scratch(&l->ra, false);
+    emit_zero_extended(l, type, cleaned, in_reg(reg));
+    regalloc_relocate(&l->ra, v, cleaned);
+    l->ra.value[v].clean = true;
+    return cleaned;
+}
+
+struct operand memory_operand(struct lowering *l, ir_ref v)
+{
+    struct address a = address_of(l, v);
+    struct operand m = { .is_memory = true, .base = NO_BASE, .index = NO_INDEX, .scale = (uint8_t)a.scale, .disp = a.disp };
+    if (a.base)
+        m.base = (uint8_t)regalloc_use(&l->ra, a.base);
+    if (a.index)
+        m.index = (uint8_t)regalloc_use(&l->ra, a.index);
+    return m;
+}
+
+/* ---- marks and cold code --------------------------------------------------------------------------------------------------- */
+
+void note_pc(struct lowering *l, uint64_t pc)
+{
+    struct host_unit *r = l->result;
+    struct host_mark *newest = r->mark_count ? &r->marks[r->mark_count - 1] : NULL;
+    l->pc = pc;
+    if (newest && newest->pc == pc)
+        return;
+    if (newest && newest->offset == l->e.at) {
+        newest->pc = pc;
+        return;
+    }
+    if (r->mark_count == l->mark_capacity)
+        r->marks = arena_grow(l->u->arena, r->marks, sizeof *r->marks, r->mark_count, &l->mark_capacity);
+    r->marks[r->mark_count++] = (struct host_mark){ l->e.at, pc };
+}
+
+struct cold *new_cold(struct lowering *l, void (*emit_cold)(struct lowering *, struct cold *))
+{
+    struct cold *c = arena_alloc(l->u->arena, sizeof *c);
+    *c = (struct cold){ .emit = emit_cold, .pc = l->pc, .insn = insn_of(l, l->at) };
+    *l->cold_end = c;
+    l->cold_end = &c->next;
+    return c;
+}
+
+static void emit_cold_code(struct lowering *l)
+{
+    for (struct cold *c = l->cold; c; c = c->next) {
+        note_pc(l, c->pc);
+        emit_bind(&l->e, &c->entry);
+        c->emit(l, c);
+    }
+}
+
+/* ---- what has no pattern of its own --------------------------------------------------------------------------------------------- */
+
+static void store_operand(struct lowering *l, ir_ref v, unsigned cell)
+{
+    uint64_t constant;
+    enum ir_type type = ir_result_type(insn_of(l, v));
+    if (constant_of(l, v, &constant) && fits_int32(constant)) {
+        emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), (int64_t)constant);
+    } else if (type == IR_F32) {
+        unsigned reg = regalloc_use(&l->ra, v) - FLOAT_REGS;
+        emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), 0);
+        emit_op(&l->e, X64_MOVSS_STORE, 32, reg, cell_at(cell));
+    } else {
+        store_cell(l, cell, use_clean(l, v));
+    }
+    regalloc_unpin(&l->ra);
+}
+
+void emit_evaluation(struct lowering *l, const struct ir_insn *insn)
+{
+    struct evaluation evaluation = { insn->op, insn->type, (uint8_t)ir_result_type(insn_of(l, insn->arg[0])), insn->aux, 0 };
+    int32_t packed;
+    memcpy(&packed, &evaluation, 4);
+    emit_imm(&l->e, X64_MOV_IMM, 32, cell_at(CELL_OPERATION), packed);
+    emit_call_to(&l->e, &l->runtime[CALL_EVALUATE]);
+}
+
+void lower_evaluation(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    for (unsigned k = 0; k < ir_ops[insn->op].arguments; k++)
+        store_operand(l, insn->arg[k], CELL_OPERAND_A + k);
+    regalloc_release(&l->ra);
+    emit_evaluation(l, insn);
+    load_cell(l, regalloc_define(&l->ra, v, NO_REG), CELL_OPERAND_A);
+}
+
+static void lower_nothing(struct lowering *l, ir_ref v) { (void)l, (void)v; }
+
+static void lower_mark(struct lowering *l, ir_ref v) { note_pc(l, insn_of(l, v)->imm); }
+
+static void lower_get(struct lowering *l, ir_ref v) { regalloc_get(&l->ra, v, (unsigned)insn_of(l, v)->imm); }
+
+static void lower_set(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    unsigned slot = (unsigned)insn->imm;
+    uint64_t constant;
+    if (!constant_of(l, insn->arg[0], &constant)) {
+        if (insn->type < IR_I64)
+            use_clean(l, insn->arg[0]);
+    } else if (l->plan.home[slot] == NO_REG && fits_int32(constant)) {
+        regalloc_abandon_slot(&l->ra, slot);
+        emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(slot), (int64_t)constant);
+        return;
+    }
+    regalloc_set(&l->ra, slot, insn->arg[0]);
+}
+
+void store_pc(struct lowering *l, uint64_t pc)
+{
+    if (fits_int32(pc)) {
+        emit_imm(&l->e, X64_MOV_IMM, 64, CONTEXT(pc), (int64_t)pc);
+    } else {
+        emit_mov_imm(&l->e, RAX, pc);
+        emit_op(&l->e, X64_MOV_STORE, 64, RAX, CONTEXT(pc));
+    }
+}
+
+/* A fault in the helper finds everything in the context block, the SPC too. */
+static void lower_call(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
+    bool sees_state = helper->traits & (READS | WRITES | FAULT);
+    store_operand(l, insn->arg[0], CELL_OPERAND_A);
+    store_operand(l, insn->arg[1], CELL_OPERAND_B);
+    if (sees_state)
+        regalloc_before_call(&l->ra);
+    else
+        regalloc_vacate(&l->ra, RAX);
+    if (helper->traits & FAULT)
+        store_pc(l, l->pc);
+    emit_mov_imm(&l->e, RAX, (uintptr_t)helper->function);
+    emit_call_to(&l->e, &l->runtime[sees_state ? CALL_STATE : CALL_PURE]);
+    regalloc_release(&l->ra);
+    if (regalloc_live_after(&l->ra, v))
+        load_cell(l, regalloc_define(&l->ra, v, RAX), CELL_OPERAND_A);
+}
+
+/* ---- the driver -------------------------------------------------------------------------------------------------------------------- */
+
+/* No entry: by evaluation. */
+static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
+    [IR_nop] = lower_nothing, [IR_const] = lower_nothing, [IR_param] = lower_nothing,
+    [IR_mark] = lower_mark, [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call,
+
+    [IR_add] = lower_add, [IR_sub] = lower_sub, [IR_and] = lower_and, [IR_or] = lower_or, [IR_xor] = lower_xor,
+    [IR_shl] = lower_shift, [IR_shr] = lower_shift, [IR_sar] = lower_shift, [IR_rotl] = lower_rotate, [IR_rotr] = lower_rotate,
+    [IR_mul] = lower_mul, [IR_mulhs] = lower_mul_high, [IR_mulhu] = lower_mul_high,
+    [IR_divs] = lower_division, [IR_divu] = lower_division, [IR_rems] = lower_division, [IR_remu] = lower_division,
+    [IR_mins] = lower_min_max, [IR_maxs] = lower_min_max, [IR_minu] = lower_min_max, [IR_maxu] = lower_min_max,
+    [IR_neg] = lower_neg_not, [IR_not] = lower_neg_not, [IR_clz] = lower_count, [IR_ctz] = lower_count, [IR_popcnt] = lower_count,
+    [IR_bswap] = lower_bswap,
+    [IR_eq] = lower_compare, [IR_ne] = lower_compare, [IR_slt] = lower_compare, [IR_sle] = lower_compare,
+    [IR_ult] = lower_compare, [IR_ule] = lower_compare, [IR_pick] = lower_pick,
+    [IR_sext] = lower_sext, [IR_zext] = lower_zext, [IR_narrow] = lower_narrow,
+
+    [IR_load] = lower_load, [IR_store] = lower_store, [IR_cas] = lower_cas, [IR_fence] = lower_fence,
+    [IR_amo_swap] = lower_amo, [IR_amo_add] = lower_amo, [IR_amo_and] = lower_amo, [IR_amo_or] = lower_amo, [IR_amo_xor] = lower_amo,
+    [IR_amo_mins] = lower_amo, [IR_amo_maxs] = lower_amo, [IR_amo_minu] = lower_amo, [IR_amo_maxu] = lower_amo,
+
+    [IR_f_bits] = lower_f_bits, [IR_bits_f] = lower_bits_f, [IR_f_box] = lower_f_box, [IR_f_unbox] = lower_f_unbox,
+    [IR_f_add] = lower_f_arithmetic, [IR_f_sub] = lower_f_arithmetic, [IR_f_mul] = lower_f_arithmetic, [IR_f_div] = lower_f_arithmetic,
+    [IR_f_sqrt] = lower_f_sqrt, [IR_f_muladd] = lower_f_muladd, [IR_f_min] = lower_f_min_max, [IR_f_max] = lower_f_min_max,
+    [IR_f_canon] = lower_f_canon, [IR_f_neg] = lower_f_sign, [IR_f_abs] = lower_f_sign, [IR_f_copysign] = lower_f_copysign,
+    [IR_f_eq] = lower_f_compare, [IR_f_lt] = lower_f_compare, [IR_f_le] = lower_f_compare,
+    [IR_f_from_f] = lower_f_from_f, [IR_f_from_s] = lower_f_from_s, [IR_f_from_u] = lower_f_from_u,
+    [IR_s_from_f] = lower_integer_from_f, [IR_u_from_f] = lower_integer_from_f,
+
+    [IR_br] = lower_br, [IR_brif] = lower_brif, [IR_call_to] = lower_call_to, [IR_jump_ind] = lower_jump_ind,
+    [IR_call_ind] = lower_call_ind, [IR_return_to] = lower_return_to, [IR_raise] = lower_raise,
+};
+
+static void lower_insn(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    if (insn->extra != LIVE)
+        return;
+    l->at = v;
+    regalloc_begin(&l->ra, v);
+    if (patterns[insn->op])
+        patterns[insn->op](l, v);
+    else
+        lower_evaluation(l, v);
+    if (ir_ops[insn->op].traits & RESULT)
+        regalloc_export(&l->ra, v);
+}
+
+static void lower_blocks(struct lowering *l)
+{
+    note_pc(l, l->u->spc);
+    for (uint32_t b = 0; b < l->u->block_count; b++) {
+        const struct ir_block *block = &l->u->block[b];
+        l->current_block = b;
+        regalloc_begin_block(&l->ra, block);
+        if (b)
+            emit_bind(&l->e, &l->block[b]);
+        for (ir_ref v = block->first; v < block->last; v++)
+            lower_insn(l, v);
+    }
+    emit_cold_code(l);
+    emit_guesses(l);
+}
+
+static void *zeroed(struct arena *arena, size_t size) { return memset(arena_alloc(arena, size), 0, size); }
+
+enum { CODE_ALIGNMENT = 16 };
+
+bool x64_translate(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
+                   uint32_t first_site, struct code_buffer *out, struct host_unit *result)
+{
+    struct lowering *l = zeroed(u->arena, sizeof *l);
+    size_t used = out->used;
+    out->used = align_up(out->used, CODE_ALIGNMENT);
+    result->start = (uint32_t)out->used;
+    result->site_count = result->mark_count = 0;
+    result->marks = NULL;
+    l->config = config;
+    l->features = x64_usable_features(config->features);
+    l->u = u;
+    l->result = result;
+    l->first_site = first_site;
+    l->cold_end = &l->cold;
+    l->uses = zeroed(u->arena, u->insn_count * sizeof *l->uses);
+    l->block = zeroed(u->arena, u->block_count * sizeof *l->block);
+    for (unsigned i = 0; i < RUNTIME_ENTRIES; i++)
+        l->runtime[i] = (struct landmark){ x64_runtime_names[i], (uint32_t)(runtime->exits[i] - out->exec) };
+    x64_plan(config, &l->plan);
+    emitter_init(&l->e, out, has(l, FEATURE_AVX), config->listing);
+    regalloc_init(&l->ra, u, &l->plan, &place_emitters, l);
+    select_unit(l);
+    lower_blocks(l);
+    out->used = used;
+    if (out->overflow || l->failed || l->ra.failed)
+        return false;
+    result->size = l->e.at - result->start;
+    out->used = l->e.at;
+    return true;
+}

@@ -1,0 +1,224 @@
+/* One unit being lowered, and the words its parts share. select.c decides what is computed where it is used, lower.c
+ * drives; integer.c, memory.c, float.c and control.c have the patterns. */
+#ifndef FERRY_X64_LOWER_H
+#define FERRY_X64_LOWER_H
+
+#include "host/x64/features.h"
+#include "host/x64/registers.h"
+#include "host/x64/runtime.h"
+
+/* ir_insn.extra: nothing is emitted where the instruction stands. FOLDED: its user computes it. */
+enum { LIVE, FOLDED, DEAD };
+
+/* How often a value is used, and how often of these as an address. */
+struct use_count {
+    uint32_t all, as_address;
+};
+
+/* base + (index << scale) + disp; NO_REF: not there. */
+struct address {
+    ir_ref base, index;
+    unsigned scale;
+    int32_t disp;
+};
+
+struct lowering;
+
+/* Code out of line at the unit's end: what rarely happens. It may use what was in registers where it was asked for. */
+struct cold {
+    struct cold *next;
+    void (*emit)(struct lowering *l, struct cold *c);
+    struct label entry, back;
+    uint64_t pc;
+    const struct ir_insn *insn;
+    uint8_t reg[4]; /* this and what follows as `emit` says */
+    uint32_t data;
+    void *more;
+};
+
+struct lowering {
+    struct emitter e;
+    struct regalloc ra;
+    struct register_plan plan;
+    const struct host_config *config;
+    uint32_t features;
+    struct landmark runtime[RUNTIME_ENTRIES];
+    struct ir_unit *u;
+    struct use_count *uses;            /* by ir_ref */
+    struct label *block;               /* by block */
+    uint32_t current_block;
+    unsigned spare_cell;               /* as many from here as an edge has arguments at most */
+    ir_ref at;                         /* instruction being lowered */
+    uint64_t pc;                       /* SPC of the guest instruction being lowered */
+    struct cold *cold, **cold_end;
+    struct label stub[MAX_SITES], guess[MAX_SITES];
+    uint32_t branch[MAX_SITES];        /* indirect sites: rel32 field of the branch to the stub or the probe */
+    uint32_t probe[MAX_SITES];
+    uint32_t first_site;
+    uint32_t mark_capacity;
+    struct host_unit *result;
+    bool failed;                       /* cannot be translated for another reason than room */
+};
+
+static inline const struct ir_insn *insn_of(const struct lowering *l, ir_ref v) { return &l->u->insn[v]; }
+static inline bool has(const struct lowering *l, uint32_t feature) { return l->features & feature; }
+
+static inline bool constant_of(const struct lowering *l, ir_ref v, uint64_t *value)
+{
+    *value = l->u->insn[v].imm;
+    return l->u->insn[v].op == IR_const;
+}
+
+static inline bool is_folded(const struct lowering *l, ir_ref v) { return l->u->insn[v].extra == FOLDED; }
+
+/* Width of the registers in which integers of that type are computed. */
+static inline unsigned register_width(enum ir_type type) { return type == IR_I64 ? 64 : 32; }
+
+/* ---- select.c ------------------------------------------------------------------------------------------------------------ */
+
+/* Marks every instruction LIVE, FOLDED or DEAD and tells the allocator who uses what. */
+void select_unit(struct lowering *l);
+
+/* The parts of an address, or of a sum that lea computes, as select_unit chose to fold it. */
+struct address address_of(const struct lowering *l, ir_ref v);
+struct address sum_of(const struct lowering *l, ir_ref v);
+
+/* ---- lower.c -------------------------------------------------------------------------------------------------------------- */
+
+/* Where the second operand of an instruction comes from. */
+struct source {
+    enum { FROM_REG, FROM_CELL, FROM_IMM } kind;
+    unsigned reg; /* NO_REG unless FROM_REG */
+    struct operand rm;
+    int64_t imm;
+};
+
+/* The value in whatever place it is; constants only if an instruction of that width takes them as an immediate. */
+struct source source_of(struct lowering *l, ir_ref v, unsigned width);
+
+/* One of ADD OR AND SUB XOR CMP with any source. */
+void emit_alu(struct lowering *l, enum x64_op op, unsigned width, unsigned reg, const struct source *s);
+
+/* reg = source, unless it is there. */
+void emit_source(struct lowering *l, unsigned width, unsigned reg, const struct source *s);
+
+/* The register with the bits above the type zero. */
+unsigned use_clean(struct lowering *l, ir_ref v);
+
+struct operand memory_operand(struct lowering *l, ir_ref address);
+
+struct cold *new_cold(struct lowering *l, void (*emit)(struct lowering *, struct cold *));
+
+/* From here on code belongs to the guest instruction at `pc`. */
+void note_pc(struct lowering *l, uint64_t pc);
+
+/* context.pc = pc; may change rax. */
+void store_pc(struct lowering *l, uint64_t pc);
+
+/* Computes an operation by calling its meaning. */
+void lower_evaluation(struct lowering *l, ir_ref v);
+void emit_evaluation(struct lowering *l, const struct ir_insn *insn);
+
+bool x64_translate(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
+                   uint32_t first_site, struct code_buffer *out, struct host_unit *result);
+
+/* ---- patterns: each lowers the instruction `v` ------------------------------------------------------------------------------ */
+
+/* integer.c */
+void lower_add(struct lowering *l, ir_ref v);
+void lower_sub(struct lowering *l, ir_ref v);
+void lower_and(struct lowering *l, ir_ref v);
+void lower_or(struct lowering *l, ir_ref v);
+void lower_xor(struct lowering *l, ir_ref v);
+void lower_shift(struct lowering *l, ir_ref v);
+void lower_rotate(struct lowering *l, ir_ref v);
+void lower_mul(struct lowering *l, ir_ref v);
+void lower_mul_high(struct lowering *l, ir_ref v);
+void lower_division(struct lowering *l, ir_ref v);
+void lower_min_max(struct lowering *l, ir_ref v);
+void lower_neg_not(struct lowering *l, ir_ref v);
+void lower_count(struct lowering *l, ir_ref v);
+void lower_bswap(struct lowering *l, ir_ref v);
+void lower_compare(struct lowering *l, ir_ref v);
+void lower_pick(struct lowering *l, ir_ref v);
+void lower_sext(struct lowering *l, ir_ref v);
+void lower_zext(struct lowering *l, ir_ref v);
+void lower_narrow(struct lowering *l, ir_ref v);
+
+/* A comparison ready to be emitted: what sets the flags, and the condition under which it holds. */
+struct comparison {
+    enum condition condition;
+    bool is_test;
+    unsigned width;
+    struct source a, b;
+};
+
+/* For a folded comparison or any i32 value taken as a truth. Its operands are pinned. */
+struct comparison comparison_of(struct lowering *l, ir_ref condition);
+void emit_comparison(struct lowering *l, const struct comparison *c);
+
+/* memory.c */
+void lower_load(struct lowering *l, ir_ref v);
+void lower_extended_load(struct lowering *l, ir_ref v);
+void lower_store(struct lowering *l, ir_ref v);
+void lower_cas(struct lowering *l, ir_ref v);
+void lower_amo(struct lowering *l, ir_ref v);
+void lower_fence(struct lowering *l, ir_ref v);
+
+/* reg = the low bits of `from`, zero-extended; sign-extended to `width`. */
+void emit_zero_extended(struct lowering *l, enum ir_type type, unsigned reg, struct operand from);
+void emit_sign_extended(struct lowering *l, enum ir_type type, unsigned width, unsigned reg, struct operand from);
+
+/* float.c; vector registers are numbered from 0 where they are emitted */
+void emit_float_move(struct lowering *l, unsigned to, unsigned from);
+void emit_bits_to_float(struct lowering *l, enum ir_type type, unsigned to, unsigned from);
+void lower_f_bits(struct lowering *l, ir_ref v);
+void lower_bits_f(struct lowering *l, ir_ref v);
+void lower_f_box(struct lowering *l, ir_ref v);
+void lower_f_unbox(struct lowering *l, ir_ref v);
+void lower_f_arithmetic(struct lowering *l, ir_ref v);
+void lower_f_sqrt(struct lowering *l, ir_ref v);
+void lower_f_muladd(struct lowering *l, ir_ref v);
+void lower_f_min_max(struct lowering *l, ir_ref v);
+void lower_f_canon(struct lowering *l, ir_ref v);
+void lower_f_sign(struct lowering *l, ir_ref v);
+void lower_f_copysign(struct lowering *l, ir_ref v);
+void lower_f_compare(struct lowering *l, ir_ref v);
+
+/* A constant of the runtime's table. `enum float_mask` for 32 bits; takes the next one for 64. */
+struct operand float_mask(struct lowering *l, enum float_mask mask);
+struct operand float_mask_of(struct lowering *l, enum float_mask mask, enum ir_type type);
+
+/* The vector register, or the cell, that holds the float. */
+unsigned use_float(struct lowering *l, ir_ref v);
+struct operand float_operand(struct lowering *l, ir_ref v);
+unsigned define_float(struct lowering *l, ir_ref v, unsigned prefer);
+
+/* Cold code that computes the instruction by evaluation from its operands' registers (numbered as by the allocator). */
+struct cold *new_evaluation(struct lowering *l, unsigned a, unsigned b, unsigned c, unsigned result);
+
+/* convert.c */
+void lower_f_from_f(struct lowering *l, ir_ref v);
+void lower_f_from_s(struct lowering *l, ir_ref v);
+void lower_f_from_u(struct lowering *l, ir_ref v);
+void lower_integer_from_f(struct lowering *l, ir_ref v);
+
+/* control.c */
+void lower_br(struct lowering *l, ir_ref v);
+void lower_brif(struct lowering *l, ir_ref v);
+void lower_call_to(struct lowering *l, ir_ref v);
+void lower_jump_ind(struct lowering *l, ir_ref v);
+void lower_call_ind(struct lowering *l, ir_ref v);
+void lower_return_to(struct lowering *l, ir_ref v);
+void lower_raise(struct lowering *l, ir_ref v);
+
+/* Emits the data that indirect sites need, at the unit's end. */
+void emit_guesses(struct lowering *l);
+
+/* Jumps to what the indirect-branch cache knows for the SPC in register `target`, or to `miss`. */
+void emit_probe(struct emitter *e, const struct layout *layout, unsigned target, unsigned scratch, struct label *miss);
+
+void x64_link(struct code_buffer *b, uint32_t link, uint32_t target);
+void x64_predict(struct code_buffer *b, uint32_t guess, uint64_t spc);
+
+#endif

@@ -1,0 +1,232 @@
+/* The shared code at the start of the code cache. Machine code is emitted like that of units, so that it can be listed. */
+#include "host/x64/runtime.h"
+
+#include <string.h>
+
+#include "host/x64/features.h"
+#include "host/x64/lower.h"
+
+const char *const x64_runtime_names[RUNTIME_ENTRIES] = {
+    [EXIT_SITE] = "exit_site", [EXIT_INDIRECT] = "exit_indirect", [EXIT_RETURN] = "exit_return", [CALL_PURE] = "call_pure",
+    [CALL_STATE] = "call_state", [CALL_EVALUATE] = "call_evaluate", [FLOAT_MASKS] = "float_masks",
+};
+
+void x64_plan(const struct host_config *config, struct register_plan *plan)
+{
+    static const uint8_t integer_homes[] = { RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
+    enum { FIRST_FLOAT_HOME = FLOAT_REGS + 4 };
+    const struct layout *layout = config->layout;
+    uint32_t features = x64_usable_features(config->features);
+    unsigned vector_count = features & FEATURE_AVX512VL ? 32 : 16;
+    unsigned integers = layout->integer_home_count, floats = layout->float_home_count;
+    if (integers > COUNT_OF(integer_homes))
+        integers = COUNT_OF(integer_homes);
+    if (floats > vector_count - 4)
+        floats = vector_count - 4;
+    *plan = (struct register_plan){ .spill_cells = ALLOCATOR_SPILLS };
+    memset(plan->home, NO_REG, sizeof plan->home);
+    for (unsigned i = 0; config->homes && i < integers; i++)
+        plan->home[layout->integer_homes[i]] = integer_homes[i];
+    for (unsigned i = 0; config->homes && i < floats; i++)
+        plan->home[layout->float_homes[i]] = (uint8_t)(FIRST_FLOAT_HOME + i);
+    for (unsigned slot = 0; slot < MAX_SLOTS; slot++)
+        if (plan->home[slot] != NO_REG)
+            plan->homes |= UINT64_C(1) << plan->home[slot];
+    uint64_t vectors = ((UINT64_C(1) << vector_count) - 1) << FLOAT_REGS;
+    uint64_t generals = 0xffff & ~(1u << RSP | 1u << RBP);
+    plan->temporaries = (vectors | generals) & ~plan->homes;
+}
+
+struct maker {
+    struct emitter e;
+    struct register_plan plan;
+    unsigned vector_count;
+    const struct layout *layout;
+    struct landmark at[RUNTIME_ENTRIES];
+};
+
+static void mark(struct maker *m, unsigned entry)
+{
+    m->at[entry] = (struct landmark){ x64_runtime_names[entry], m->e.at };
+}
+
+static const uint8_t callee_saved[] = { RBX, RBP, R12, R13, R14, R15 };
+static const uint8_t caller_saved[] = { RAX, RCX, RDX, RSI, RDI, R8, R9, R10, R11 };
+
+static void load(struct maker *m, unsigned reg, struct operand from) { emit_op(&m->e, X64_MOV_LOAD, 64, reg, from); }
+static void store(struct maker *m, struct operand to, unsigned reg) { emit_op(&m->e, X64_MOV_STORE, 64, reg, to); }
+
+static void move_homes(struct maker *m, enum x64_op general, enum x64_op vector)
+{
+    for (unsigned slot = 0; slot < MAX_SLOTS; slot++) {
+        unsigned home = m->plan.home[slot];
+        if (home == NO_REG)
+            continue;
+        if (home >= FLOAT_REGS)
+            emit_op(&m->e, vector, 64, home - FLOAT_REGS, cell_at(slot));
+        else
+            emit_op(&m->e, general, 64, home, cell_at(slot));
+    }
+}
+
+static void load_homes(struct maker *m) { move_homes(m, X64_MOV_LOAD, X64_MOVSD_LOAD); }
+static void store_homes(struct maker *m) { move_homes(m, X64_MOV_STORE, X64_MOVSD_STORE); }
+
+/* uint32_t enter(struct context *, const void *tpc), in the C calling convention: leaves rsp aligned for calls. */
+static void make_enter(struct maker *m)
+{
+    for (unsigned i = 0; i < COUNT_OF(callee_saved); i++)
+        emit_push(&m->e, callee_saved[i]);
+    emit_op(&m->e, X64_LEA, 64, RSP, at_base(RSP, -8));
+    emit_op(&m->e, X64_LEA, 64, RBP, at_base(RDI, CONTEXT_BIAS));
+    store(m, CONTEXT(native_stack), RSP);
+    emit_op(&m->e, X64_MOV_STORE, 64, RSI, in_reg(RAX));
+    load_homes(m);
+    load(m, RSP, CONTEXT(return_top));
+    emit_op(&m->e, X64_JMP_RM, 64, 0, in_reg(RAX));
+}
+
+/* eax: the result of enter. */
+static void make_exit(struct maker *m)
+{
+    mark(m, EXIT_SITE);
+    store_homes(m);
+    store(m, CONTEXT(return_top), RSP);
+    load(m, RSP, CONTEXT(native_stack));
+    emit_op(&m->e, X64_LEA, 64, RSP, at_base(RSP, 8));
+    for (unsigned i = COUNT_OF(callee_saved); i-- > 0;)
+        emit_pop(&m->e, callee_saved[i]);
+    emit_ret(&m->e);
+}
+
+static void make_exit_indirect(struct maker *m)
+{
+    mark(m, EXIT_INDIRECT);
+    store(m, CONTEXT(pc), RAX);
+    emit_mov_imm(&m->e, RAX, LEAVE_INDIRECT);
+    emit_jmp_to(&m->e, &m->at[EXIT_SITE]);
+}
+
+/* A guest return to the SPC in rax, not to the newest entry: entries of frames that are gone (by longjmp, unwinding) are
+ * dropped; they have a stack pointer below the guest's. */
+static void make_exit_return(struct maker *m, const struct host_config *config)
+{
+    struct label again = { 0 }, kept = { 0 }, unknown = { 0 };
+    mark(m, EXIT_RETURN);
+    unsigned slot = m->layout->stack_pointer, home = slot == NO_SLOT ? NO_REG : m->plan.home[slot];
+    if (home != NO_REG)
+        emit_op(&m->e, X64_MOV_STORE, 64, home, in_reg(RCX));
+    else if (slot != NO_SLOT)
+        load(m, RCX, cell_at(slot));
+    emit_bind(&m->e, &again);
+    emit_op(&m->e, X64_CMP, 64, RCX, at_base(RSP, offsetof(struct return_entry, stack_pointer)));
+    emit_jcc(&m->e, CC_AE, &kept);
+    emit_op(&m->e, X64_LEA, 64, RSP, at_base(RSP, sizeof(struct return_entry)));
+    emit_jmp(&m->e, &again);
+    emit_bind(&m->e, &kept);
+    emit_op(&m->e, X64_CMP, 64, RAX, at_base(RSP, offsetof(struct return_entry, spc)));
+    emit_jcc(&m->e, CC_NE, &unknown);
+    emit_ret(&m->e);
+    emit_bind(&m->e, &unknown);
+    if (config->indirect_cache) {
+        struct label miss = { 0 };
+        emit_probe(&m->e, m->layout, RAX, RCX, &miss);
+        emit_bind(&m->e, &miss);
+    }
+    emit_jmp_to(&m->e, &m->at[EXIT_INDIRECT]);
+}
+
+/* Calls the C function in rax with (context, cell A, cell B) on the C stack; the result goes to cell A. The stack of
+ * returns has the return address of this code on top, which is not part of context.return_top. */
+static void call_c(struct maker *m)
+{
+    emit_op(&m->e, X64_LEA, 64, RCX, at_base(RSP, 8));
+    store(m, CONTEXT(return_top), RCX);
+    load(m, RSP, CONTEXT(native_stack));
+    emit_op(&m->e, X64_LEA, 64, RDI, at_base(RBP, -CONTEXT_BIAS));
+    load(m, RSI, cell_at(CELL_OPERAND_A));
+    load(m, RDX, cell_at(CELL_OPERAND_B));
+    emit_op(&m->e, X64_CALL_RM, 64, 0, in_reg(RAX));
+    store(m, cell_at(CELL_OPERAND_A), RAX);
+    load(m, RSP, CONTEXT(return_top));
+    emit_op(&m->e, X64_LEA, 64, RSP, at_base(RSP, -8));
+}
+
+static void move_saved(struct maker *m, enum x64_op general, enum x64_op vector)
+{
+    for (unsigned i = 1; i < COUNT_OF(caller_saved); i++) /* all but rax */
+        emit_op(&m->e, general, 64, caller_saved[i], cell_at(CELL_SAVE_GENERAL + i));
+    for (unsigned i = 0; i < m->vector_count; i++)
+        emit_op(&m->e, vector, 64, i, cell_at(CELL_SAVE_VECTOR + i));
+}
+
+/* Keeps every register; the one that starts with the function in rax does not keep that. */
+static uint64_t evaluate(struct context *c, uint64_t a, uint64_t b)
+{
+    struct evaluation e;
+    memcpy(&e, (uint64_t *)c + CELL_OPERATION, sizeof e);
+    return ir_eval_op(e.op, e.type, e.from, e.aux, a, b, ((uint64_t *)c)[CELL_OPERAND_C]);
+}
+
+static void make_call_pure(struct maker *m)
+{
+    mark(m, CALL_EVALUATE);
+    store(m, cell_at(CELL_SAVE_GENERAL), RAX);
+    emit_mov_imm(&m->e, RAX, (uintptr_t)evaluate);
+    mark(m, CALL_PURE);
+    move_saved(m, X64_MOV_STORE, X64_MOVSD_STORE);
+    call_c(m);
+    move_saved(m, X64_MOV_LOAD, X64_MOVSD_LOAD);
+    load(m, RAX, cell_at(CELL_SAVE_GENERAL));
+    emit_ret(&m->e);
+}
+
+static void make_call_state(struct maker *m)
+{
+    mark(m, CALL_STATE);
+    store_homes(m);
+    call_c(m);
+    load_homes(m);
+    emit_ret(&m->e);
+}
+
+static void make_float_masks(struct maker *m)
+{
+    static const uint64_t masks[FLOAT_MASK_COUNT] = {
+        [MASK_BOX] = UINT64_C(0xffffffff00000000),
+        [MASK_SIGN] = UINT64_C(0x80000000), [MASK_SIGN_64] = UINT64_C(1) << 63,
+        [MASK_ABS] = UINT64_C(0x7fffffff), [MASK_ABS_64] = INT64_MAX,
+        [MASK_NAN] = UINT64_C(0x7fc00000), [MASK_NAN_64] = UINT64_C(0x7ff8000000000000),
+        [LIMIT_U32] = UINT64_C(0x4f800000), [LIMIT_U32_64] = UINT64_C(0x41efffffffe00000),
+        [LIMIT_S64] = UINT64_C(0x5f000000), [LIMIT_S64_64] = UINT64_C(0x43e0000000000000),
+    };
+    emit_align(&m->e, 16);
+    mark(m, FLOAT_MASKS);
+    for (unsigned i = 0; i < FLOAT_MASK_COUNT; i++) {
+        emit_data64(&m->e, masks[i]);
+        emit_data64(&m->e, 0);
+    }
+}
+
+void x64_make_runtime(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime)
+{
+    struct maker m = { .layout = config->layout };
+    uint32_t features = x64_usable_features(config->features);
+    m.vector_count = features & FEATURE_AVX512VL ? 32 : 16;
+    x64_plan(config, &m.plan);
+    emitter_init(&m.e, out, features & FEATURE_AVX, config->listing);
+    uint32_t enter = m.e.at;
+    make_enter(&m);
+    make_exit(&m);
+    make_exit_indirect(&m);
+    make_exit_return(&m, config);
+    make_call_pure(&m);
+    make_call_state(&m);
+    make_float_masks(&m);
+    if (out->overflow)
+        return;
+    out->used = runtime->size = m.e.at;
+    memcpy(&runtime->enter, &(const uint8_t *){ out->exec + enter }, sizeof runtime->enter);
+    for (unsigned i = 0; i < RUNTIME_ENTRIES; i++)
+        runtime->exits[i] = out->exec + m.at[i].at;
+}

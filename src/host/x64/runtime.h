@@ -1,0 +1,44 @@
+/* Code common to all units: the way in, the ways out, calls into C. */
+#ifndef FERRY_X64_RUNTIME_H
+#define FERRY_X64_RUNTIME_H
+
+#include "host/host.h"
+
+/* host_runtime.exits: what units jump to or call. */
+enum {
+    EXIT_SITE,     /* jump; eax: what enter returns */
+    EXIT_INDIRECT, /* jump; rax: SPC to go on at; leaves with LEAVE_INDIRECT */
+    EXIT_RETURN,   /* jump; rax: SPC of a guest return that the newest entry did not predict */
+    CALL_PURE,     /* call; rax: function of (context, A, B) that looks at no slots; cells A, B to A; keeps other registers */
+    CALL_STATE,    /* call; like CALL_PURE for a function that sees and changes slots; keeps homes alone */
+    CALL_EVALUATE, /* call; cells A, B, C and OPERATION to cell A; keeps all registers */
+    FLOAT_MASKS,   /* data: 16-byte constants, enum float_mask */
+    RUNTIME_ENTRIES
+};
+
+extern const char *const x64_runtime_names[RUNTIME_ENTRIES];
+
+/* ORDER FLOAT: the one for 32 bits, then the one for 64. LIMIT_U32: floats from here on may round to 2^32 or more; LIMIT_S64: they
+ * do not fit int64_t. */
+enum float_mask {
+    MASK_BOX, MASK_ZERO,
+    MASK_SIGN, MASK_SIGN_64, MASK_ABS, MASK_ABS_64, MASK_NAN, MASK_NAN_64,
+    LIMIT_U32, LIMIT_U32_64, LIMIT_S64, LIMIT_S64_64,
+    FLOAT_MASK_COUNT
+};
+
+/* The cell OPERATION. */
+struct evaluation {
+    uint8_t op, type, from, aux;
+    uint32_t unused;
+};
+
+void x64_make_runtime(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime);
+
+/* machine.c: what of a stopped thread's registers is whose. */
+void x64_save_homes(const struct host_config *config, const void *ucontext, struct context *c);
+uint64_t x64_signal_pc(const void *ucontext);
+void x64_redirect(void *ucontext, void (*function)(void *), void *argument, void *stack);
+void x64_reset_returns(void *ucontext, void *bottom);
+
+#endif

@@ -1,0 +1,319 @@
+/* Decides, backwards, which instructions are emitted on their own and which are part of their user's pattern. What is folded
+ * is computed where its user stands, so only what is pure, or a load with nothing between it and its user, can be. */
+#include "host/x64/lower.h"
+
+static void count_use(struct lowering *l, ir_ref v, bool as_address)
+{
+    l->uses[v].all++;
+    l->uses[v].as_address += as_address;
+}
+
+static bool takes_address(unsigned op) { return op == IR_load || op == IR_store; }
+
+static void count_uses(struct lowering *l)
+{
+    struct ir_unit *u = l->u;
+    for (ir_ref i = 0; i < u->insn_count; i++) {
+        struct ir_insn *insn = &u->insn[i];
+        unsigned arguments = ir_ops[insn->op].arguments;
+        insn->extra = LIVE;
+        for (unsigned k = 0; k < arguments; k++)
+            count_use(l, insn->arg[k], k == 0 && takes_address(insn->op));
+    }
+    for (uint32_t i = 0; i < u->argument_count; i++)
+        count_use(l, u->argument[i], false);
+}
+
+static bool in_this_block(const struct lowering *l, ir_ref v) { return v >= l->ra.block_first && v < l->ra.block_last; }
+
+static bool used_once_here(const struct lowering *l, ir_ref v) { return in_this_block(l, v) && l->uses[v].all == 1; }
+
+/* ---- addresses and sums --------------------------------------------------------------------------------------------------- */
+
+static bool is_add_of_displacement(const struct lowering *l, const struct ir_insn *insn)
+{
+    uint64_t displacement;
+    return insn->op == IR_add && constant_of(l, insn->arg[1], &displacement) &&
+           (insn->type == IR_I32 || fits_int32(displacement));
+}
+
+static bool is_small_shift(const struct lowering *l, ir_ref v)
+{
+    uint64_t count;
+    const struct ir_insn *insn = insn_of(l, v);
+    return insn->op == IR_shl && constant_of(l, insn->arg[1], &count) && count >= 1 && count <= 3;
+}
+
+/* Folds a shift among the operands of the addition `v`. */
+static void fold_index(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    for (unsigned k = 2; k-- > 0;) {
+        if (used_once_here(l, insn->arg[k]) && is_small_shift(l, insn->arg[k])) {
+            l->u->insn[insn->arg[k]].extra = FOLDED;
+            return;
+        }
+    }
+}
+
+static void fold_inner_sum(struct lowering *l, ir_ref v)
+{
+    if (used_once_here(l, v) && insn_of(l, v)->op == IR_add && !is_add_of_displacement(l, insn_of(l, v))) {
+        l->u->insn[v].extra = FOLDED;
+        fold_index(l, v);
+    }
+}
+
+static void fold_address(struct lowering *l, ir_ref v)
+{
+    if (!in_this_block(l, v) || is_folded(l, v))
+        return;
+    if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address) {
+        l->u->insn[v].extra = FOLDED;
+        fold_inner_sum(l, insn_of(l, v)->arg[0]);
+    } else {
+        fold_inner_sum(l, v);
+    }
+}
+
+static void fold_sum(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    if (is_add_of_displacement(l, insn))
+        fold_inner_sum(l, insn->arg[0]);
+    else
+        fold_index(l, v);
+}
+
+static void add_parts(const struct lowering *l, ir_ref v, struct address *a)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    bool first_is_index = is_folded(l, insn->arg[0]);
+    a->base = insn->arg[first_is_index];
+    a->index = insn->arg[!first_is_index];
+    const struct ir_insn *index = insn_of(l, a->index);
+    if (is_folded(l, a->index)) {
+        a->scale = (unsigned)insn_of(l, index->arg[1])->imm;
+        a->index = index->arg[0];
+    }
+}
+
+struct address sum_of(const struct lowering *l, ir_ref v)
+{
+    struct address a = { .base = v };
+    const struct ir_insn *insn = insn_of(l, v);
+    if (is_add_of_displacement(l, insn)) {
+        a.disp = (int32_t)insn_of(l, insn->arg[1])->imm;
+        a.base = insn->arg[0];
+        if (!is_folded(l, a.base))
+            return a;
+    }
+    add_parts(l, a.base, &a);
+    return a;
+}
+
+struct address address_of(const struct lowering *l, ir_ref v)
+{
+    uint64_t constant;
+    if (is_folded(l, v))
+        return sum_of(l, v);
+    if (constant_of(l, v, &constant) && fits_int32(constant))
+        return (struct address){ .disp = (int32_t)constant };
+    return (struct address){ .base = v };
+}
+
+/* ---- operands that become part of an instruction ------------------------------------------------------------------------------ */
+
+static bool is_integer_compare(const struct ir_insn *insn) { return ir_info(insn)->form == FORM_COMPARE; }
+
+/* Whether nothing that must stay in order stands between a load and its user. */
+static bool nothing_between(const struct lowering *l, ir_ref load, ir_ref user)
+{
+    enum { NEAR = 8 };
+    if (user - load > NEAR)
+        return false;
+    for (ir_ref i = load + 1; i < user; i++)
+        if (!(ir_traits(insn_of(l, i)) & PURE) && insn_of(l, i)->op != IR_nop && insn_of(l, i)->op != IR_get)
+            return false;
+    return true;
+}
+
+static void fold_load(struct lowering *l, ir_ref v, ir_ref user)
+{
+    const struct ir_insn *load = insn_of(l, v);
+    if (load->op == IR_load && !(load->aux & ACCESS_BIG_ENDIAN) && used_once_here(l, v) && nothing_between(l, v, user))
+        l->u->insn[v].extra = FOLDED;
+}
+
+static void fold_compare(struct lowering *l, ir_ref condition)
+{
+    if (used_once_here(l, condition) && is_integer_compare(insn_of(l, condition)))
+        l->u->insn[condition].extra = FOLDED;
+}
+
+/* x << n >> m: an extension of the low bits of x when n is 32, 48 or 56 and no bits are lost again. */
+static bool is_shift_pair(const struct lowering *l, const struct ir_insn *right)
+{
+    const struct ir_insn *left = insn_of(l, right->arg[0]);
+    uint64_t up, down;
+    return right->type == IR_I64 && left->op == IR_shl && constant_of(l, left->arg[1], &up) && constant_of(l, right->arg[1], &down) &&
+           (up == 32 || up == 48 || up == 56) && down <= up && down > 0;
+}
+
+static void fold_shift_pair(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *right = insn_of(l, v);
+    if (used_once_here(l, right->arg[0]) && is_shift_pair(l, right))
+        l->u->insn[right->arg[0]].extra = FOLDED;
+}
+
+static void fold_not(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    for (unsigned k = 0; k < 2; k++) {
+        if (used_once_here(l, insn->arg[k]) && insn_of(l, insn->arg[k])->op == IR_not) {
+            l->u->insn[insn->arg[k]].extra = FOLDED;
+            return;
+        }
+    }
+}
+
+/* A store of a float's bits stores the float. */
+static void fold_stored_bits(struct lowering *l, ir_ref v)
+{
+    if (used_once_here(l, v) && insn_of(l, v)->op == IR_narrow && insn_of(l, v)->type == IR_I32) {
+        ir_ref inner = insn_of(l, v)->arg[0];
+        if (!used_once_here(l, inner) || insn_of(l, inner)->op != IR_f_bits)
+            return;
+        l->u->insn[v].extra = FOLDED;
+        v = inner;
+    }
+    if (used_once_here(l, v) && insn_of(l, v)->op == IR_f_bits)
+        l->u->insn[v].extra = FOLDED;
+}
+
+static void fold_operands(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    switch (insn->op) {
+    case IR_load:
+        fold_address(l, insn->arg[0]);
+        break;
+    case IR_store:
+        fold_address(l, insn->arg[0]);
+        if (!(insn->aux & (ACCESS_BIG_ENDIAN | ACCESS_SEQUENTIAL)))
+            fold_stored_bits(l, insn->arg[1]);
+        break;
+    case IR_add:
+        if (insn->type >= IR_I32)
+            fold_sum(l, v);
+        break;
+    case IR_and:
+        if (insn->type >= IR_I32 && has(l, FEATURE_BMI1))
+            fold_not(l, v);
+        break;
+    case IR_shr: case IR_sar:
+        fold_shift_pair(l, v);
+        break;
+    case IR_sext: case IR_zext: case IR_bits_f:
+        fold_load(l, insn->arg[0], v);
+        break;
+    case IR_brif: case IR_pick:
+        fold_compare(l, insn->arg[0]);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- what the allocator is told ------------------------------------------------------------------------------------------------- */
+
+/* The instruction at `user` uses v, or if v is folded what v uses. */
+static void note_use(struct lowering *l, ir_ref v, ir_ref user)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    if (!is_folded(l, v)) {
+        regalloc_note_use(&l->ra, v, user);
+        return;
+    }
+    if (insn->op == IR_load)
+        fold_address(l, insn->arg[0]);
+    for (unsigned k = 0; k < ir_ops[insn->op].arguments; k++)
+        note_use(l, insn->arg[k], user);
+}
+
+/* The operand that would best sit where the result goes. */
+static ir_ref like_operand(const struct lowering *l, const struct ir_insn *insn)
+{
+    unsigned form = ir_ops[insn->op].form;
+    bool two_operand = form == FORM_UNARY || form == FORM_BINARY || form == FORM_CONVERT || form == FORM_F_BINARY || form == FORM_F_BITS1;
+    ir_ref first = insn->arg[0];
+    bool same_class = two_operand && type_is_float(insn->type) == type_is_float(ir_result_type(insn_of(l, first)));
+    return same_class && used_once_here(l, first) && !is_folded(l, first) ? first : NO_REF;
+}
+
+static bool is_barrier(const struct ir_insn *insn)
+{
+    if (insn->op == IR_get || insn->op == IR_set || insn->op == IR_fence)
+        return false;
+    return ir_traits(insn) & (FAULT | READS | WRITES | END);
+}
+
+static bool contains_load(const struct lowering *l, const struct ir_insn *insn)
+{
+    return ir_ops[insn->op].form == FORM_CONVERT && is_folded(l, insn->arg[0]) && insn_of(l, insn->arg[0])->op == IR_load;
+}
+
+static void select_insn(struct lowering *l, ir_ref v)
+{
+    struct ir_insn *insn = &l->u->insn[v];
+    unsigned arguments = ir_ops[insn->op].arguments;
+    unsigned traits = ir_traits(insn);
+    if (insn->extra == FOLDED)
+        return;
+    bool removable = traits & PURE || insn->op == IR_get;
+    if (traits & RESULT && removable && l->uses[v].all == 0) {
+        insn->extra = DEAD;
+        for (unsigned k = 0; k < arguments; k++)
+            l->uses[insn->arg[k]].all--;
+        return;
+    }
+    fold_operands(l, v);
+    if (traits & RESULT)
+        regalloc_note_definition(&l->ra, v, like_operand(l, insn));
+    if (is_barrier(insn) || contains_load(l, insn))
+        regalloc_note_barrier(&l->ra);
+    if (insn->op == IR_set)
+        regalloc_note_set(&l->ra, (unsigned)insn->imm, insn->arg[0], v);
+    else if (insn->op == IR_get)
+        regalloc_note_get(&l->ra, (unsigned)insn->imm);
+    for (unsigned k = 0; k < arguments; k++)
+        note_use(l, insn->arg[k], v);
+    for (unsigned e = 0; e < ir_edge_count(insn); e++) {
+        const struct ir_edge *edge = &l->u->edge[insn->imm + e];
+        for (unsigned k = 0; k < edge->argument_count; k++)
+            note_use(l, l->u->argument[edge->arguments + k], v);
+    }
+}
+
+/* For edges whose arguments are parameters of their target. */
+static void reserve_spare_cells(struct lowering *l)
+{
+    unsigned most = 0;
+    for (uint32_t i = 0; i < l->u->edge_count; i++)
+        if (most < l->u->edge[i].argument_count)
+            most = l->u->edge[i].argument_count;
+    l->spare_cell = regalloc_reserve(&l->ra, most);
+}
+
+void select_unit(struct lowering *l)
+{
+    count_uses(l);
+    reserve_spare_cells(l);
+    for (uint32_t b = l->u->block_count; b-- > 0;) {
+        const struct ir_block *block = &l->u->block[b];
+        regalloc_analyse_block(&l->ra, block);
+        for (ir_ref v = block->last; v-- > block->first;)
+            select_insn(l, v);
+    }
+}
