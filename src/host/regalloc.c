@@ -355,6 +355,19 @@ void regalloc_define_in(struct regalloc *ra, ir_ref v, unsigned reg)
     value_of(ra, v)->clean = true;
 }
 
+unsigned regalloc_define_over(struct regalloc *ra, ir_ref v, ir_ref over)
+{
+    struct value *value = value_of(ra, over);
+    unsigned reg = value->reg, wanted = value_of(ra, v)->wanted;
+    bool suitable = reg == wanted || (wanted == NO_REG && ra->plan->temporaries & bit(reg));
+    bool alone = !value->newer && !value->older;
+    if (!suitable || !alone || regalloc_live_after(ra, over) || is_used_twice(ra, over))
+        return regalloc_define(ra, v, NO_REG);
+    unlink_value(ra, over);
+    link_value(ra, v, reg);
+    return reg;
+}
+
 void regalloc_alias(struct regalloc *ra, ir_ref v, ir_ref of)
 {
     unsigned reg = regalloc_use(ra, of);
