@@ -41,6 +41,7 @@ struct maker {
     struct ir_unit *u;
     ir_ref values[IR_TYPE_COUNT][512];
     unsigned count[IR_TYPE_COUNT];
+    ir_ref address; /* the newest one; good in all blocks that follow, if it is of the first */
     uint64_t spc;
 };
 
@@ -112,6 +113,8 @@ static ir_ref emit(struct maker *m, struct ir_insn insn) { return remember(m, ir
 /* An address within the test memory: base + constant, base + masked value, with shifts. */
 static ir_ref some_address(struct maker *m)
 {
+    if (m->address && below(m->r, 3) == 0)
+        return m->address;
     ir_ref base = ir_emit(m->u, (struct ir_insn){ .op = IR_get, .type = IR_I64, .imm = R0 });
     ir_ref at = base;
     if (below(m->r, 2)) {
@@ -130,7 +133,7 @@ static ir_ref some_address(struct maker *m)
         ir_ref displacement = ir_const(m->u, IR_I64, 8 * below(m->r, 100));
         at = ir_emit(m->u, (struct ir_insn){ .op = IR_add, .type = IR_I64, .arg = { at, displacement } });
     }
-    return at;
+    return m->address = at;
 }
 
 static void make_memory(struct maker *m)

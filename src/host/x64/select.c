@@ -68,7 +68,8 @@ static void fold_address(struct lowering *l, ir_ref v)
 {
     if (!in_this_block(l, v) || is_folded(l, v))
         return;
-    if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address) {
+    bool needed_elsewhere = l->ra.value[v].last_use != 0;
+    if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address && !needed_elsewhere) {
         l->u->insn[v].extra = FOLDED;
         fold_inner_sum(l, insn_of(l, v)->arg[0]);
     } else {
