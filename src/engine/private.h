@@ -25,7 +25,7 @@ struct block {
     const void *_Atomic tpc;       /* its translation, or NULL */
     _Atomic bool dead;             /* invalidated: not to be entered again */
     struct block *_Atomic next;    /* map table: same bucket */
-    struct block *_Atomic successor; /* interpreter: the block that followed last time */
+    struct block *_Atomic successor[2]; /* interpreter: what followed last time, elsewhere and at `end` */
     struct insn *insns;            /* predecoded records, and one more that ends them */
     unsigned insn_count;
     struct ir_unit *unit;          /* IR tier only */
@@ -39,6 +39,7 @@ struct block {
 /* A host_site of a translated block, by its number. */
 struct site {
     uint64_t spc;
+    struct block *_Atomic target; /* the block there, translated or not, once it was looked up; NULL: not yet */
     uint32_t link, stub, guess;
     uint32_t next_incoming;  /* next site linked to the same block */
     uint32_t mode;
