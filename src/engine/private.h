@@ -64,6 +64,7 @@ struct map_table {
 
 struct code_cache {
     struct code_buffer buffer;
+    void *fork_copy;        /* between the two calls around a fork: the code */
     uint32_t runtime_end;   /* the flushed cache's size */
     uint32_t flush_count;   /* under the lock; tells whether block pointers and site numbers are still good */
     /* Translated blocks in ascending order of code_start; appended under the lock, read without. */
@@ -129,7 +130,8 @@ void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*rem
 /* cache.c: under the lock; flush stops the world and forgets all blocks. */
 void cache_init(struct engine *e);
 void cache_flush(struct thread *t);
-void cache_after_fork(struct engine *e);
+void cache_before_fork(struct engine *e);
+void cache_after_fork(struct engine *e, bool child);
 struct block *cache_block_at(const struct engine *e, const void *tpc); /* async-signal-safe; NULL: not in a block */
 bool cache_contains(const struct engine *e, const void *tpc);
 
