@@ -5,11 +5,13 @@ A case's first line names its interpreter, as for the kernel; that is the progra
 exit status must be equal. The script runs in an empty directory.
 """
 
+import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from emulator import ENVIRONMENT, GUEST_ROOT, NATIVE_ROOT, TOP, emulator, parser, wanted
 import tap
 
@@ -67,7 +69,7 @@ def main():
             raise tap.Skip('neither root nor user namespaces: the amd64 programs cannot run')
         scratch = [root / 'tmp' for root in (NATIVE_ROOT, GUEST_ROOT)]
         with tempfile.TemporaryDirectory(dir=scratch[0]) as a, tempfile.TemporaryDirectory(dir=scratch[1]) as b:
-            compare(case, native, guest, [type(CASES)(a), type(CASES)(b)])
+            compare(case, native, guest, [pathlib.Path(a), pathlib.Path(b)])
 
     cases = [case for case in sorted(CASES.iterdir()) if wanted(options, case.name)]
     return tap.run([(case.name, lambda case=case: judge(case)) for case in cases], options.jobs)

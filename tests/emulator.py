@@ -1,13 +1,11 @@
-"""What the runners here share: how a guest program and its native counterpart are started, and the options that say so."""
+"""What the runners in the folders here share: how a guest program and its native counterpart are started, and the options that say so."""
 
 import argparse
 import os
 import pathlib
 import shlex
-import sys
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / 'tests'))
+TOP = pathlib.Path(__file__).resolve().parents[1]
 CACHE = pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache') / 'ferry'
 GUEST_ROOT = CACHE / 'root-riscv64'
 NATIVE_ROOT = CACHE / 'root-amd64'

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Compiles each program of c/, cxx/ and probes/ for the guest and for this machine; all must print the same and exit alike.
+
+The guest's programs are made twice: static at -O2 and dynamic at -O0. Compiled programs are kept in Ferry's cache.
+"""
+
+import concurrent.futures
+import hashlib
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from emulator import CACHE, ENVIRONMENT, TOP, emulator, parser, wanted
+import tap
+
+FOLDER = TOP / 'tests/programs'
+GUEST = 'riscv64-linux-gnu-'
+FLAGS = ['-w', '-D_GNU_SOURCE', '-ffp-contract=off', '-fwrapv', '-frounding-math', '-pthread']
+NATIVE = ('', ['-O2'])
+VARIANTS = {'static': ['-O2', '-static'], 'dynamic': ['-O0']}
+
+
+def program(source, prefix, options):
+    """The path of the compiled program, made if need be. Not for two threads with the same program."""
+    compiler = prefix + ('gcc' if source.suffix == '.c' else 'g++')
+    command = [compiler, *FLAGS, *options]
+    version = subprocess.run([compiler, '--version'], capture_output=True).stdout
+    key = hashlib.sha256(source.read_bytes() + ' '.join(command).encode() + version).hexdigest()[:16]
+    path = CACHE / 'programs' / f'{source.stem}-{key}'
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        fresh = path.with_suffix('.new')
+        done = subprocess.run(command + ['-o', fresh, source, '-lm'], capture_output=True)
+        if done.returncode:
+            raise tap.Failure(f'{compiler}: {tap.tail(done.stderr)}')
+        fresh.rename(path)
+    return path
+
+
+def execute(command):
+    outcome = tap.execute(command, environment=ENVIRONMENT, limit=60)
+    if outcome.status is None:
+        raise tap.Failure(f'{command[-1]} runs out of time')
+    return outcome
+
+
+def judge(source, options, guest):
+    expected = execute([program(source, *NATIVE)])
+    actual = execute(guest + [program(source, GUEST, options)])
+    difference = tap.first_difference(expected.stdout, actual.stdout)
+    if not difference and expected.status != actual.status:
+        difference = f'exit status {actual.status}, expected {expected.status}'
+    if difference:
+        raise tap.Failure(f'{difference}\n{tap.tail(actual.stderr)}')
+
+
+def main():
+    options = parser(__doc__).parse_args()
+    guest = emulator(options)
+    cases = []
+    sources = sorted([*FOLDER.glob('c/*.c'), *FOLDER.glob('probes/*.c'), *FOLDER.glob('cxx/*.cc')])
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for source in sources:
+            pool.submit(program, source, *NATIVE)
+    for source in sources:
+        for variant, flags in VARIANTS.items():
+            name = f'{source.parent.name}/{source.stem} {variant}'
+            if wanted(options, name):
+                cases.append((name, lambda source=source, flags=flags: judge(source, flags, guest)))
+    return tap.run(cases, options.jobs)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Runs GCC's C torture suite (gcc.c-torture/execute), compiled by the cross compiler at -O2. A program is right if it exits with 0.
+
+The suite's own directives say which options a program needs and where it does not apply. Compiled programs are kept in --programs.
+"""
+
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from emulator import emulator, parser, wanted
+import tap
+
+# What dg-require-effective-target may ask for and riscv64 Linux does not have.
+LACKING = {'dfp': 'no decimal floating point'}
+
+# Options that the suite's .exp files give to all programs of a folder.
+FOLDER_OPTIONS = {
+    'execute': [],
+    'ieee': ['-fno-inline'],
+    'builtins': ['-fno-tree-dse', '-fno-tree-loop-distribute-patterns', '-fno-tracer', '-fno-ipa-ra', '-fno-inline-functions'],
+}
+
+DIRECTIVE = re.compile(r'\{ *dg-([a-z-]+) +(.*?) *\} *(?:\*/|$)', re.MULTILINE)
+OPTIONS = re.compile(r'\{? *"([^"]*)" *\}? *(.*)')
+X_OPTIONS = re.compile(r'^(?:lappend|set) additional_flags (.*)', re.MULTILINE)
+
+
+def applies(target):
+    """Whether a directive's target selector includes riscv64 Linux, which the suite nowhere names."""
+    return not target or 'fpic' in target
+
+
+def options_of(source):
+    """The options a program is compiled with, -O2 first. Raises Skip if it is not for this target."""
+    result = ['-O2', '-w', '-static', *FOLDER_OPTIONS[source.parent.name]]
+    for name, argument in DIRECTIVE.findall(source.read_text(errors='replace')):
+        if name == 'require-effective-target' and argument in LACKING:
+            raise tap.Skip(LACKING[argument])
+        if name == 'skip-if' and '{ ! { i?86-*-* x86_64-*-* } }' in argument:
+            raise tap.Skip('only for x86')
+        if name in ('options', 'additional-options'):
+            words, target = OPTIONS.match(argument).groups()
+            if applies(target):
+                result += shlex.split(words)
+    script = source.with_suffix('.x')
+    if script.exists():
+        for words in X_OPTIONS.findall(script.read_text()):
+            result += shlex.split(words)
+    return result
+
+
+def sources_of(source):
+    if source.parent.name == 'builtins':
+        return [source, source.with_name(source.stem + '-lib.c'), source.parent / 'lib/main.c']
+    return [source]
+
+
+def compile_with(compiler, source, output):
+    """Compiles a program; returns the compiler's complaint or None."""
+    command = [compiler, *options_of(source), '-o', output, *sources_of(source), '-lm']
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=source.parent)
+    return done.stderr if done.returncode else None
+
+
+def fails_natively(source, program):
+    """Whether the program is wrong here even without an emulator."""
+    native = program.with_suffix('.native')
+    return compile_with('gcc', source, native) is not None or tap.execute([native], limit=60).status != 0
+
+
+def judge(source, program, guest):
+    options_of(source)
+    rejected = program.with_suffix('.rejected')
+    if rejected.exists():
+        raise tap.Skip('the cross compiler rejects it')
+    if not program.exists():
+        complaint = compile_with('riscv64-linux-gnu-gcc', source, program.with_suffix('.new'))
+        if complaint is not None:
+            rejected.write_text(complaint)
+            raise tap.Skip('the cross compiler rejects it')
+        program.with_suffix('.new').rename(program)
+    outcome = tap.execute(guest + [program], limit=60)
+    if outcome.status == 0:
+        return
+    if fails_natively(source, program):
+        raise tap.Skip('fails natively, too')
+    reason = 'runs out of time' if outcome.status is None else f'exit status {outcome.status}'
+    raise tap.Failure(f'{reason}\n{tap.tail(outcome.stderr)}')
+
+
+def main():
+    options = parser(__doc__)
+    options.add_argument('--suite', type=pathlib.Path, required=True, help='the folder gcc.c-torture/execute')
+    options.add_argument('--programs', type=pathlib.Path, required=True, help='where compiled programs are kept')
+    options = options.parse_args()
+    guest = emulator(options)
+    cases = []
+    for folder in FOLDER_OPTIONS:
+        place = options.suite if folder == 'execute' else options.suite / folder
+        (options.programs / folder).mkdir(parents=True, exist_ok=True)
+        for source in sorted(place.glob('*.c')):
+            name = f'{folder}/{source.stem}'
+            if wanted(options, name) and not source.stem.endswith('-lib'):
+                cases.append((name, lambda source=source, name=name: judge(source, options.programs / f'{name}.riscv64', guest)))
+    return tap.run(cases, options.jobs)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
