@@ -239,6 +239,16 @@ static void make_pick(struct maker *m)
     emit(m, (struct ir_insn){ .op = IR_pick, .type = type, .arg = { condition, yes, no } });
 }
 
+static void make_flags(struct maker *m)
+{
+    if (below(m->r, 2)) {
+        emit(m, (struct ir_insn){ .op = IR_get_flags, .type = IR_I64 });
+    } else {
+        ir_ref flags = some(m, IR_I64);
+        ir_emit(m->u, (struct ir_insn){ .op = IR_set_flags, .arg = { flags } });
+    }
+}
+
 static void make_call(struct maker *m)
 {
     const struct ir_helper *helper = &test_helpers[below(m->r, COUNT_OF(test_helpers))];
@@ -260,6 +270,8 @@ static void make_body(struct maker *m, unsigned steps)
             make_memory(m);
         else if (which < 19)
             make_pick(m);
+        else if (below(m->r, 2))
+            make_flags(m);
         else
             make_call(m);
     }

@@ -255,7 +255,7 @@ static ir_ref like_operand(const struct lowering *l, const struct ir_insn *insn)
 
 static bool is_barrier(const struct ir_insn *insn)
 {
-    if (insn->op == IR_get || insn->op == IR_set || insn->op == IR_fence)
+    if (insn->op == IR_get || insn->op == IR_set || insn->op == IR_fence || insn->op == IR_set_flags)
         return false;
     return ir_traits(insn) & (FAULT | READS | WRITES | END);
 }
