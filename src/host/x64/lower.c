@@ -165,7 +165,8 @@ static void emit_cold_code(struct lowering *l)
 {
     for (struct cold *c = l->cold; c; c = c->next) {
         note_pc(l, c->pc);
-        emit_bind(&l->e, &c->entry);
+        if (c->entry.newest)
+            emit_bind(&l->e, &c->entry);
         c->emit(l, c);
     }
 }
@@ -253,7 +254,7 @@ static void lower_call(struct lowering *l, ir_ref v)
         regalloc_vacate(&l->ra, RAX);
     if (helper->traits & FAULT)
         store_pc(l, l->pc);
-    emit_mov_imm(&l->e, RAX, (uintptr_t)helper->function);
+    emit_mov_function(&l->e, (const void *)(uintptr_t)helper->function, helper->name);
     emit_call_to(&l->e, &l->runtime[sees_state ? CALL_STATE : CALL_PURE]);
     regalloc_release(&l->ra);
     if (regalloc_live_after(&l->ra, v))
@@ -266,6 +267,7 @@ static void lower_call(struct lowering *l, ir_ref v)
 static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
     [IR_nop] = lower_nothing, [IR_const] = lower_nothing, [IR_param] = lower_nothing,
     [IR_mark] = lower_mark, [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call,
+    [IR_get_flags] = lower_get_flags, [IR_set_flags] = lower_set_flags,
 
     [IR_add] = lower_add, [IR_sub] = lower_sub, [IR_and] = lower_and, [IR_or] = lower_or, [IR_xor] = lower_xor,
     [IR_shl] = lower_shift, [IR_shr] = lower_shift, [IR_sar] = lower_shift, [IR_rotl] = lower_rotate, [IR_rotr] = lower_rotate,
@@ -333,7 +335,8 @@ enum { CODE_ALIGNMENT = 16 };
 bool x64_translate(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
                    uint32_t first_site, struct code_buffer *out, struct host_unit *result)
 {
-    struct lowering *l = zeroed(u->arena, sizeof *l);
+    struct lowering *l = arena_alloc(u->arena, sizeof *l);
+    memset(l, 0, offsetof(struct lowering, ra));
     size_t used = out->used;
     out->used = align_up(out->used, CODE_ALIGNMENT);
     result->start = (uint32_t)out->used;

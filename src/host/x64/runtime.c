@@ -9,7 +9,14 @@
 const char *const x64_runtime_names[RUNTIME_ENTRIES] = {
     [EXIT_SITE] = "exit_site", [EXIT_INDIRECT] = "exit_indirect", [EXIT_RETURN] = "exit_return", [CALL_PURE] = "call_pure",
     [CALL_STATE] = "call_state", [CALL_EVALUATE] = "call_evaluate", [FLOAT_MASKS] = "float_masks",
+    [FLAG_TABLES] = "flag_tables",
 };
+
+static void give_home(struct register_plan *plan, unsigned slot, unsigned reg)
+{
+    plan->home[slot] = (uint8_t)reg;
+    plan->homes |= UINT64_C(1) << reg;
+}
 
 void x64_plan(const struct host_config *config, struct register_plan *plan)
 {
@@ -25,13 +32,12 @@ void x64_plan(const struct host_config *config, struct register_plan *plan)
         floats = vector_count - 4;
     *plan = (struct register_plan){ .spill_cells = ALLOCATOR_SPILLS };
     memset(plan->home, NO_REG, sizeof plan->home);
-    for (unsigned i = 0; config->homes && i < integers; i++)
-        plan->home[layout->integer_homes[i]] = integer_homes[i];
-    for (unsigned i = 0; config->homes && i < floats; i++)
-        plan->home[layout->float_homes[i]] = (uint8_t)(FIRST_FLOAT_HOME + i);
-    for (unsigned slot = 0; slot < MAX_SLOTS; slot++)
-        if (plan->home[slot] != NO_REG)
-            plan->homes |= UINT64_C(1) << plan->home[slot];
+    if (!config->homes)
+        integers = floats = 0;
+    for (unsigned i = 0; i < integers; i++)
+        give_home(plan, layout->integer_homes[i], integer_homes[i]);
+    for (unsigned i = 0; i < floats; i++)
+        give_home(plan, layout->float_homes[i], FIRST_FLOAT_HOME + i);
     uint64_t vectors = ((UINT64_C(1) << vector_count) - 1) << FLOAT_REGS;
     uint64_t generals = 0xffff & ~(1u << RSP | 1u << RBP);
     plan->temporaries = (vectors | generals) & ~plan->homes;
@@ -208,6 +214,17 @@ static void make_float_masks(struct maker *m)
     }
 }
 
+static void make_flag_tables(struct maker *m)
+{
+    mark(m, FLAG_TABLES);
+    for (unsigned at = 0; at < X64_FLAG_TABLE_SIZE; at += 8) {
+        uint64_t bytes = 0;
+        for (unsigned i = 0; i < 8; i++)
+            bytes |= (uint64_t)x64_flag_table_entry(at + i) << 8 * i;
+        emit_data64(&m->e, bytes);
+    }
+}
+
 void x64_make_runtime(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime)
 {
     struct maker m = { .layout = config->layout };
@@ -223,6 +240,7 @@ void x64_make_runtime(const struct host_config *config, struct code_buffer *out,
     make_call_pure(&m);
     make_call_state(&m);
     make_float_masks(&m);
+    make_flag_tables(&m);
     if (out->overflow)
         return;
     out->used = runtime->size = m.e.at;
