@@ -15,8 +15,8 @@ THE TABLE. `#` begins a comment. A line is one of:
 guest NAME
     First line: names the record, struct NAME_insn. It begins with `struct insn head`.
 
-width N...
-    Bits an instruction may have.
+width N BITS
+    Instructions may have N bits; the decoder first switches on BITS (as in a field), so choose those that tell most of them apart.
 
 field NAME MEMBER BITS [<< N] [not0] [by FUNCTION | checked FUNCTION] [as PRINTER]
     An operand: which bits of the instruction (high to low: `31,7,30:25,11:8`; `signed` before them makes it two's complement), shifted
@@ -52,19 +52,46 @@ class TableError(Exception):
     pass
 
 
+class Bits:
+    """Pieces of an instruction, high to low, put together."""
+
+    def __init__(self, text):
+        self.pieces = []
+        for piece in text.split(','):
+            if not re.fullmatch(r'\d+(:\d+)?', piece):
+                raise TableError(f'{piece} is no bit range')
+            high, low = (int(n) for n in (piece.split(':') * 2)[:2])
+            if high < low:
+                raise TableError(f'{piece} is upside down')
+            self.pieces.append((high, low))
+        self.width = sum(high - low + 1 for high, low in self.pieces)
+
+    def mask(self):
+        return sum(((1 << (high - low + 1)) - 1) << low for high, low in self.pieces)
+
+    def deposit(self, value):
+        """The instruction bits in which `value` stands."""
+        word = 0
+        for high, low in reversed(self.pieces):
+            word |= (value & ((1 << (high - low + 1)) - 1)) << low
+            value >>= high - low + 1
+        return word
+
+    def expression(self):
+        """C expression of their value in terms of `w`."""
+        parts, at = [], self.width
+        for high, low in self.pieces:
+            at -= high - low + 1
+            part = f'(w >> {low} & {(1 << (high - low + 1)) - 1:#x})' if low else f'(w & {(1 << (high + 1)) - 1:#x})'
+            parts.append(f'{part} << {at}' if at else part)
+        return ' | '.join(parts)
+
+
 class Field:
     def __init__(self, words):
         self.name, self.member = words.pop(0), words.pop(0)
         self.signed = words[0] == 'signed' and bool(words.pop(0))
-        self.pieces = []
-        for piece in words.pop(0).split(','):
-            if not re.fullmatch(r'\d+(:\d+)?', piece):
-                raise TableError(f'field {self.name}: {piece} is no bit range')
-            high, low = (int(n) for n in (piece.split(':') * 2)[:2])
-            if high < low:
-                raise TableError(f'field {self.name}: {piece} is upside down')
-            self.pieces.append((high, low))
-        self.width = sum(high - low + 1 for high, low in self.pieces)
+        self.bits = Bits(words.pop(0))
         self.shift, self.not0, self.by, self.checked, self.printer = 0, False, None, None, None
         while words:
             keyword = words.pop(0)
@@ -79,19 +106,11 @@ class Field:
             else:
                 setattr(self, 'printer' if keyword == 'as' else keyword, value)
 
-    def mask(self):
-        return sum(((1 << (high - low + 1)) - 1) << low for high, low in self.pieces)
-
     def value(self):
         """C expression of the operand in terms of `w`."""
-        parts, at = [], self.width
-        for high, low in self.pieces:
-            at -= high - low + 1
-            part = f'(w >> {low} & {(1 << (high - low + 1)) - 1:#x})' if low else f'(w & {(1 << (high + 1)) - 1:#x})'
-            parts.append(f'{part} << {at}' if at else part)
-        text = ' | '.join(parts)
+        text = self.bits.expression()
         if self.signed:
-            text = f'sign_extend({self.width}, {text})'
+            text = f'sign_extend({self.bits.width}, {text})'
         if self.shift:
             text = f'({text}) * {1 << self.shift}'
         return text
@@ -100,7 +119,7 @@ class Field:
         """C statements that fill the member, or return false."""
         out, value = [], self.value()
         if self.not0:
-            out += [f'if (!(w & {self.mask():#x}))', '    return false;']
+            out += [f'if (!(w & {self.bits.mask():#x}))', '    return false;']
         if self.checked:
             out += [f'if ((checked = {self.checked}({value}, mode)) < 0)', '    return false;']
             value = 'checked'
@@ -128,7 +147,7 @@ class Format:
     def mask(self):
         mask = 0
         for field in self.fields.values():
-            mask |= field.mask()
+            mask |= field.bits.mask()
         return mask
 
 
@@ -149,7 +168,7 @@ class Pattern:
 
 class Table:
     def __init__(self, text):
-        self.guest, self.widths = None, []
+        self.guest, self.widths = None, {}
         self.fields, self.formats, self.patterns, self.ops, self.aliases = {}, {}, [], {}, {}
         self.stack = []  # (indentation, pattern): the lines that the next one may be a special case of
         for number, line in enumerate(text.splitlines(), 1):
@@ -169,7 +188,7 @@ class Table:
         if words[0] == 'guest':
             self.guest = words[1]
         elif words[0] == 'width':
-            self.widths = [int(w) for w in words[1:]]
+            self.define(self.widths, int(words[1]), Bits(words[2]))
         elif words[0] == 'field':
             self.define(self.fields, words[1], Field(words[1:]))
         elif words[0] == 'format':
@@ -317,16 +336,31 @@ def decode_tree(patterns, tested, pad):
     return out + (decode_tree(rest, tested, pad) if rest else [])
 
 
+def first_switch(patterns, selector):
+    """decode_tree, but first the bits `selector`, whether all patterns fix them or not."""
+    groups = {}
+    for value in range(1 << selector.width):
+        word = selector.deposit(value)
+        fitting = tuple(p for p in patterns if not (p.value ^ word) & p.mask & selector.mask())
+        groups.setdefault(fitting, []).append(value)
+    out = [f'    switch ({selector.expression()}) {{']
+    for fitting, values in groups.items():
+        if fitting:
+            out += ['    ' + ' '.join(f'case {value:#x}:' for value in values)]
+            out += decode_tree(list(fitting), selector.mask(), '        ') + ['        break;']
+    return out + ['    }']
+
+
 def write_decoder(table):
     out = []
-    for width in table.widths:
+    for width, selector in table.widths.items():
         patterns = [p for p in table.patterns if p.width == width]
         formats = {p.format.name: p.format for p in patterns}
         out += [f'static bool decode_{width}(uint32_t w, uint32_t mode, struct {table.guest}_insn *out)', '{']
         if any(f.checked for form in formats.values() for f in form.fields.values()):
             out += ['    int checked;']
         out += ['    (void)mode, (void)out, (void)w;']
-        out += (decode_tree(patterns, 0, '    ') if patterns else []) + ['    return false;']
+        out += first_switch(patterns, selector) + ['    return false;']
         for form in formats.values():
             out += [f'format_{form.name}:']
             out += [f'    {line}' for field in form.fields.values() for line in field.code()]

@@ -26,7 +26,8 @@ struct environment {
     /* Handles an event (never EVENT_NONE or EVENT_MODE); the guest goes on at context.pc when it returns. */
     void (*event)(struct thread *t, enum event event);
 
-    /* context.attention was set (and is cleared by now): deliver signals and the like. */
+    /* context.attention was set (and is cleared by now): deliver signals and the like. Also called when the engine itself wanted
+     * the thread's attention. */
     void (*attend)(struct thread *t);
 };
 

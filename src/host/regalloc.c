@@ -143,7 +143,7 @@ static uint16_t new_cell(struct regalloc *ra, ir_ref v)
 {
     for (unsigned i = ra->reserved; i < ra->plan->spill_cells; i++) {
         ir_ref owner = ra->spill_owner[i];
-        if (owner == NO_REF || is_dead(ra, owner)) {
+        if (owner == NO_REF || ra->value[owner].last_use < ra->now) { /* what dies now may still be read there */
             ra->spill_owner[i] = v;
             return (uint16_t)(SPILL_CELL + i);
         }
@@ -355,6 +355,19 @@ void regalloc_define_in(struct regalloc *ra, ir_ref v, unsigned reg)
     value_of(ra, v)->clean = true;
 }
 
+unsigned regalloc_define_over(struct regalloc *ra, ir_ref v, ir_ref over)
+{
+    struct value *value = value_of(ra, over);
+    unsigned reg = value->reg, wanted = value_of(ra, v)->wanted;
+    bool suitable = reg == wanted || (wanted == NO_REG && ra->plan->temporaries & bit(reg));
+    bool alone = !value->newer && !value->older;
+    if (!suitable || !alone || regalloc_live_after(ra, over) || is_used_twice(ra, over))
+        return regalloc_define(ra, v, NO_REG);
+    unlink_value(ra, over);
+    link_value(ra, v, reg);
+    return reg;
+}
+
 void regalloc_alias(struct regalloc *ra, ir_ref v, ir_ref of)
 {
     unsigned reg = regalloc_use(ra, of);
@@ -450,7 +463,7 @@ void regalloc_set(struct regalloc *ra, unsigned slot, ir_ref v)
     unsigned reg = regalloc_use(ra, v);
     regalloc_abandon_slot(ra, slot);
     ra->emit->store(ra->host, slot, reg);
-    if (value_of(ra, v)->cell == NO_CELL && regalloc_live_after(ra, v)) {
+    if (!has_copy(ra, v) && regalloc_live_after(ra, v)) {
         value_of(ra, v)->cell = (uint16_t)slot;
         ra->slot_owner[slot] = v;
     }

@@ -21,7 +21,7 @@ struct regalloc_emit {
     void (*move)(void *host, unsigned to, unsigned from); /* of one class, all bits */
     void (*load)(void *host, unsigned to, unsigned cell);
     void (*store)(void *host, unsigned cell, unsigned from);
-    void (*constant)(void *host, unsigned to, uint64_t value); /* integer registers only */
+    void (*constant)(void *host, unsigned to, uint64_t value);
 };
 
 /* Facts about the registers, the same for all units of a configuration. */
@@ -117,6 +117,9 @@ void regalloc_relocate(struct regalloc *ra, ir_ref v, unsigned reg);
 /* A register for the result `v`, preferably `prefer`. It may be an operand's register if regalloc_release was called before. */
 unsigned regalloc_define(struct regalloc *ra, ir_ref v, unsigned prefer);
 void regalloc_define_in(struct regalloc *ra, ir_ref v, unsigned reg);
+
+/* Without regalloc_release: the result in the operand `over`'s register if that may be changed, else in no operand's. */
+unsigned regalloc_define_over(struct regalloc *ra, ir_ref v, ir_ref over);
 
 /* `v` is the same bits as `of`, except those above its type. */
 void regalloc_alias(struct regalloc *ra, ir_ref v, ir_ref of);

@@ -14,7 +14,7 @@
 
 enum { MOST_HEADER_BYTES = 65536 }; /* of all program headers, as in the kernel */
 static const uint64_t largest_alignment = UINT64_C(1) << 30;
-static const uint64_t pie_base = 0x2aaaaaaaa000; /* two thirds of the way up, as the kernel does; above what sanitizers' shadows take */
+static const uint64_t pie_base = 0x2aaaaaaaa000; /* well up, as the kernel does it; above what sanitizers' shadows take */
 static const uint64_t pie_random_range = UINT64_C(1) << 30;
 
 struct header {
@@ -31,7 +31,8 @@ struct elf_field {
 };
 
 #define FIELD(what, name) \
-    { offsetof(Elf32_##what, name), sizeof ((Elf32_##what *)0)->name, offsetof(Elf64_##what, name), sizeof ((Elf64_##what *)0)->name }
+    { offsetof(Elf32_##what, name), sizeof ((Elf32_##what *)0)->name, \
+      offsetof(Elf64_##what, name), sizeof ((Elf64_##what *)0)->name }
 
 /* In the order of the structs' members. */
 static const struct elf_field header_fields[] = {
@@ -45,7 +46,8 @@ static const struct elf_field segment_fields[] = {
 _Static_assert(sizeof(struct header) == sizeof(uint64_t) * COUNT_OF(header_fields), "one member a field");
 _Static_assert(sizeof(struct segment) == sizeof(uint64_t) * COUNT_OF(segment_fields), "one member a field");
 
-static void read_fields(const uint8_t *bytes, const struct elf_field *fields, unsigned count, unsigned elf_class, unsigned data, uint64_t *out)
+static void read_fields(const uint8_t *bytes, const struct elf_field *fields, unsigned count, unsigned elf_class, unsigned data,
+                        uint64_t *out)
 {
     for (unsigned i = 0; i < count; i++) {
         bool wide = elf_class == ELFCLASS64;
@@ -66,7 +68,7 @@ PRINTF_LIKE(3, 4) static bool refuse(char *reason, size_t size, const char *form
     return false;
 }
 
-/* ---- whose program ------------------------------------------------------------------------------------------------------------ */
+/* ---- whose program --------------------------------------------------------------------------------------------------------- */
 
 static const struct {
     uint16_t machine;
@@ -92,13 +94,14 @@ static const struct {
 
 static void describe_machine(const struct header *h, const uint8_t *ident, char *text, size_t size)
 {
-    const char *order = ident[EI_DATA] == ELFDATA2MSB ? "big-endian" : "little-endian";
+    const char *order = ident[EI_DATA] == ELFDATA2MSB ? ", big-endian" : "";
     for (unsigned i = 0; i < COUNT_OF(machine_names); i++)
         if (machine_names[i].machine == h->machine) {
-            snprintf(text, size, "%s (%s)", ident[EI_CLASS] == ELFCLASS64 ? machine_names[i].name64 : machine_names[i].name32, order);
+            snprintf(text, size, "%s%s", ident[EI_CLASS] == ELFCLASS64 ? machine_names[i].name64 : machine_names[i].name32,
+                     order);
             return;
         }
-    snprintf(text, size, "machine %u (%s-bit, %s)", (unsigned)h->machine, ident[EI_CLASS] == ELFCLASS64 ? "64" : "32", order);
+    snprintf(text, size, "machine %u, %s-bit%s", (unsigned)h->machine, ident[EI_CLASS] == ELFCLASS64 ? "64" : "32", order);
 }
 
 static bool refuse_machine(const struct header *h, const uint8_t *ident, char *reason, size_t size)
@@ -152,7 +155,8 @@ static bool check_header(const struct header *h, const struct guest *guest, char
     if (!h->phnum)
         return refuse(reason, size, "has no program headers, so there is nothing to load");
     if (h->phentsize != phentsize)
-        return refuse(reason, size, "corrupt ELF header: program headers of %u bytes instead of %zu", (unsigned)h->phentsize, phentsize);
+        return refuse(reason, size, "corrupt ELF header: program headers of %u bytes instead of %zu", (unsigned)h->phentsize,
+                      phentsize);
     if (h->phnum * phentsize > MOST_HEADER_BYTES)
         return refuse(reason, size, "corrupt ELF header: %u program headers are too many", (unsigned)h->phnum);
     return true;
@@ -166,7 +170,7 @@ const struct guest *elf_identify(int fd, char *reason, size_t size, int *status)
     return guest && check_header(&h, guest, reason, size) ? guest : NULL;
 }
 
-/* ---- the segments ------------------------------------------------------------------------------------------------------------- */
+/* ---- the segments ---------------------------------------------------------------------------------------------------------- */
 
 struct program {
     struct header header;
@@ -219,11 +223,13 @@ static bool check_segments(const struct program *p, struct extent *extent, char 
         if (!in_file(p, s))
             return refuse(reason, size, "truncated: the file ends within segment %u", i);
         if (s->filesz && (s->vaddr - s->offset) % PAGE_SIZE)
-            return refuse(reason, size, "segment %u cannot be mapped: its place in the file and its address differ within a page", i);
+            return refuse(reason, size, "segment %u cannot be mapped: its place in the file and its address differ within a page",
+                          i);
         if (extent->end && s->vaddr < extent->end)
             return refuse(reason, size, "corrupt ELF file: segment %u overlaps the one before or is out of order", i);
         if (alignment_of(s) > largest_alignment)
-            return refuse(reason, size, "corrupt ELF file: the alignment of segment %u, %#llx, is absurd", i, (unsigned long long)s->align);
+            return refuse(reason, size, "corrupt ELF file: the alignment of segment %u, %#llx, is absurd", i,
+                          (unsigned long long)s->align);
         if (!extent->end)
             extent->start = align_down(s->vaddr, PAGE_SIZE);
         if (alignment_of(s) > extent->alignment)
@@ -253,7 +259,7 @@ static bool read_interpreter(int fd, const struct program *p, char *path, size_t
     return true;
 }
 
-/* ---- mapping ------------------------------------------------------------------------------------------------------------------ */
+/* ---- mapping --------------------------------------------------------------------------------------------------------------- */
 
 static int protection_of(const struct segment *s)
 {
@@ -294,7 +300,8 @@ static bool map_segments(struct mm *mm, int fd, const struct program *p, uint64_
 
 /* Chooses where a position-independent image goes: programs with an interpreter at the base for them, interpreters and static
  * programs where mmap would put them, as the kernel does. */
-static bool choose_bias(struct mm *mm, const struct header *h, const struct extent *extent, struct elf_image *image, char *reason, size_t size)
+static bool choose_bias(struct mm *mm, const struct header *h, const struct extent *extent, struct elf_image *image, char *reason,
+                        size_t size)
 {
     image->bias = 0;
     if (h->type == ET_EXEC)
@@ -333,8 +340,8 @@ static void find_facts(const struct program *p, struct elf_image *image)
 }
 
 /* The program's headers, all checked; NULL with a reason. To be freed. */
-static struct program *read_program(int fd, const struct guest *guest, struct extent *extent, struct elf_image *image, char *reason,
-                                    size_t size)
+static struct program *read_program(int fd, const struct guest *guest, struct extent *extent, struct elf_image *image,
+                                    char *reason, size_t size)
 {
     struct program *p = must_alloc(sizeof *p);
     struct stat status;

@@ -1,4 +1,5 @@
-/* execve(2) for the guest. Nothing is registered with the kernel: a guest program is executed by executing Ferry with its path. */
+/* execve(2) for the guest. Nothing is registered with the kernel: a guest program is executed by executing Ferry with its path.
+ * */
 #include "linux/exec.h"
 #include "linux/calls.h"
 
@@ -24,7 +25,7 @@ static const char *format_in(struct arena *memory, const char *format, int fd, c
     return text;
 }
 
-/* ---- permissions -------------------------------------------------------------------------------------------------------------- */
+/* ---- permissions ----------------------------------------------------------------------------------------------------------- */
 
 static int check_permission(const struct executable *e)
 {
@@ -48,12 +49,12 @@ static int open_executable(const struct executable *e)
     return open(link, O_RDONLY | O_CLOEXEC);
 }
 
-/* ---- scripts ------------------------------------------------------------------------------------------------------------------ */
+/* ---- scripts --------------------------------------------------------------------------------------------------------------- */
 
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/* Cuts a #! line into the interpreter and its one argument (NULL: none), as fs/binfmt_script.c does. `line` has SCRIPT_LINE bytes, zeros
- * where the file ended. */
+/* Cuts a #! line into the interpreter and its one argument (NULL: none), as fs/binfmt_script.c does. `line` has SCRIPT_LINE
+ * bytes, zeros where the file ended. */
 static bool parse_script(char *line, char **interpreter, char **argument)
 {
     char *end = memchr(line, '\n', SCRIPT_LINE), *last = line + SCRIPT_LINE - 1;
@@ -154,7 +155,7 @@ int exec_resolve(const struct process *p, struct executable *e, struct arena *me
     return -ELOOP;
 }
 
-/* ---- execve ------------------------------------------------------------------------------------------------------------------- */
+/* ---- execve ---------------------------------------------------------------------------------------------------------------- */
 
 /* A path by which Ferry, newly executed, finds the file: descriptors may close by then. */
 static const char *lasting_path(const struct executable *e, struct arena *memory)

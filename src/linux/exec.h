@@ -16,8 +16,8 @@ struct executable {
     char reason[256];   /* why it is not a guest's program, or not a valid one */
 };
 
-/* `dirfd`, `path`, `flags`, `name` and `argv` are given; follows scripts to their interpreter and fills in the rest. 0 or -errno as from
- * execve(2). New strings are in the arena. */
+/* `dirfd`, `path`, `flags`, `name` and `argv` are given; follows scripts to their interpreter and fills in the rest. 0 or -errno
+ * as from execve(2). New strings are in the arena. */
 int exec_resolve(const struct process *p, struct executable *e, struct arena *memory);
 
 #endif

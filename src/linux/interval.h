@@ -1,5 +1,6 @@
-/* Mappings in ascending order, disjoint: a treap by address in which each node knows the largest hole in its subtree, so that looking up,
- * cutting a range out and finding room are all logarithmic. A tree is its root; NULL is the empty one. Knows nothing of the host. */
+/* Mappings in ascending order, disjoint: a treap by address in which each node knows the largest hole in its subtree, so that
+ * looking up, cutting a range out and finding room are all logarithmic. A tree is its root; NULL is the empty one. Knows nothing
+ * of the host. */
 #ifndef FERRY_INTERVAL_H
 #define FERRY_INTERVAL_H
 

@@ -36,7 +36,8 @@ NORETURN static void cannot_run(const char *path, int error)
     die(error == ENOENT || error == ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE, "%s: %s", path, strerror(error));
 }
 
-/* Finds out what the file is that the user named; a script stands for its interpreter. The guest or, with a message, not at all. */
+/* Finds out what the file is that the user named; a script stands for its interpreter. The guest or, with a message, not at all.
+ * */
 static const struct guest *resolve(const struct process *p, struct executable *e, struct arena *memory)
 {
     struct stat status;
@@ -136,7 +137,8 @@ static void load(struct process *p, const char *path, uint64_t *entry, uint64_t 
                                      .file_name = path_to_guest(p->options, path), .envp = p->options->guest_environment };
     *stack_pointer = stack_build(p, &content, top - size, top);
     if (!*stack_pointer)
-        die(NOT_EXECUTABLE, "%s: arguments and environment do not fit on the stack of %llu bytes", path, (unsigned long long)size);
+        die(NOT_EXECUTABLE, "%s: arguments and environment do not fit on the stack of %llu bytes", path,
+            (unsigned long long)size);
     p->code_start = image.code_start;
     p->code_end = image.code_end;
     *entry = image.interpreter[0] ? interpreter.entry : image.entry;

@@ -25,7 +25,8 @@ static const uint64_t address_space = UINT64_C(1) << 47; /* what the kernel woul
 static const uint64_t random_base_range = UINT64_C(1) << 34;
 
 /* Flags of mmap that are about the mapping, not about the guest's processor or its place: given to the host as they are. */
-static const int host_flags = MAP_TYPE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_SYNC;
+static const int host_flags = MAP_TYPE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK
+    | MAP_SYNC;
 static const int kept_flags = MAP_TYPE | MAP_ANONYMOUS | MAP_GROWSDOWN;
 static const int access_bits = PROT_READ | PROT_WRITE | PROT_EXEC;
 
@@ -92,7 +93,7 @@ void mm_free(struct mm *mm)
     free(mm);
 }
 
-/* ---- the map, under the lock -------------------------------------------------------------------------------------------------- */
+/* ---- the map, under the lock ----------------------------------------------------------------------------------------------- */
 
 /* The next mapping that has a part in [at, end), or NULL. */
 static const struct mapping *next_mapping(const struct mm *mm, uint64_t at, uint64_t end)
@@ -143,7 +144,7 @@ static int64_t finish(struct mm *mm, struct change change, int64_t result)
     return result;
 }
 
-/* ---- the host's mappings ------------------------------------------------------------------------------------------------------ */
+/* ---- the host's mappings --------------------------------------------------------------------------------------------------- */
 
 /* mmap at exactly that place; `replace`: whatever the host has there. 0 or -errno. */
 static int64_t host_map(uint64_t start, uint64_t length, int protection, int flags, bool replace, int fd, uint64_t offset)
@@ -194,8 +195,8 @@ static void release_holes(const struct mm *mm, uint64_t start, uint64_t end)
         munmap(pointer(at), stop - at);
 }
 
-/* Makes [start, end) the guest's on the host, by reservations in its holes, so that it can be replaced in one step without touching
- * anything of others'. On failure nothing has changed. */
+/* Makes [start, end) the guest's on the host, by reservations in its holes, so that it can be replaced in one step without
+ * touching anything of others'. On failure nothing has changed. */
 static int64_t claim_holes(const struct mm *mm, uint64_t start, uint64_t end)
 {
     uint64_t stop;
@@ -209,8 +210,8 @@ static int64_t claim_holes(const struct mm *mm, uint64_t start, uint64_t end)
     return 0;
 }
 
-/* Finds room and calls `try` with it until the host agrees (it may have something there that the map does not know). The address or
- * -errno. */
+/* Finds room and calls `try` with it until the host agrees (it may have something there that the map does not know). The address
+ * or -errno. */
 static int64_t search(const struct mm *mm, uint64_t length, int64_t (*try)(void *, uint64_t start), void *request)
 {
     uint64_t high = mm->ceiling;
@@ -239,7 +240,7 @@ static int64_t place(const struct mm *mm, uint64_t hint, uint64_t length, int64_
     return search(mm, length, try, request);
 }
 
-/* ---- mmap, munmap ------------------------------------------------------------------------------------------------------------- */
+/* ---- mmap, munmap ---------------------------------------------------------------------------------------------------------- */
 
 struct map_request {
     uint64_t length;
@@ -267,7 +268,8 @@ static int64_t map_fixed(const struct mm *mm, uint64_t start, const struct map_r
     return result == -EEXIST ? -ENOMEM : result < 0 ? result : (int64_t)start;
 }
 
-/* What the map and /proc/self/maps say of the mapping. `text` has LONGEST_PATH bytes for its name. False if there is no such file. */
+/* What the map and /proc/self/maps say of the mapping. `text` has LONGEST_PATH bytes for its name. False if there is no such
+ * file. */
 static bool describe(struct mm *mm, int flags, int fd, const char *name, char *text, struct mapping *m)
 {
     m->flags = flags & kept_flags;
@@ -295,7 +297,8 @@ static bool describe(struct mm *mm, int flags, int fd, const char *name, char *t
     return true;
 }
 
-int64_t mm_map(struct mm *mm, uint64_t address, uint64_t length, int protection, int flags, int fd, uint64_t offset, const char *name)
+int64_t mm_map(struct mm *mm, uint64_t address, uint64_t length, int protection, int flags, int fd, uint64_t offset,
+               const char *name)
 {
     struct mapping m = { .protection = protection & access_bits, .offset = offset };
     char text[LONGEST_PATH];
@@ -376,7 +379,7 @@ int64_t mm_unmap(struct mm *mm, uint64_t address, uint64_t length)
     return finish(mm, change, result);
 }
 
-/* ---- mprotect, madvise -------------------------------------------------------------------------------------------------------- */
+/* ---- mprotect, madvise ----------------------------------------------------------------------------------------------------- */
 
 int64_t mm_protect(struct mm *mm, uint64_t address, uint64_t length, int protection)
 {
@@ -460,7 +463,7 @@ int64_t mm_advise(struct mm *mm, uint64_t address, uint64_t length, int advice)
     return finish(mm, change, result ? result : holes ? -ENOMEM : 0);
 }
 
-/* ---- mremap ------------------------------------------------------------------------------------------------------------------- */
+/* ---- mremap ---------------------------------------------------------------------------------------------------------------- */
 
 struct remap_request {
     uint64_t address, old_length, new_length;
@@ -469,8 +472,8 @@ struct remap_request {
 
 static int64_t host_move(const struct remap_request *r, uint64_t target)
 {
-    void *result = mremap(pointer(r->address), r->old_length, r->new_length, (r->flags & MREMAP_DONTUNMAP) | MREMAP_MAYMOVE | MREMAP_FIXED,
-                          pointer(target));
+    int flags = (r->flags & MREMAP_DONTUNMAP) | MREMAP_MAYMOVE | MREMAP_FIXED;
+    void *result = mremap(pointer(r->address), r->old_length, r->new_length, flags, pointer(target));
     return result == MAP_FAILED ? -errno : 0;
 }
 
@@ -524,7 +527,8 @@ static bool remap_arguments_valid(const struct mm *mm, const struct remap_reques
 
 int64_t mm_remap(struct mm *mm, uint64_t address, uint64_t old_length, uint64_t new_length, int flags, uint64_t new_address)
 {
-    struct remap_request r = { .address = address, .old_length = pages(old_length), .new_length = pages(new_length), .flags = flags };
+    struct remap_request r = { .address = address, .old_length = pages(old_length), .new_length = pages(new_length),
+                               .flags = flags };
     if (!remap_arguments_valid(mm, &r, new_address))
         return -EINVAL;
 
@@ -572,7 +576,7 @@ int64_t mm_remap(struct mm *mm, uint64_t address, uint64_t old_length, uint64_t 
     return finish(mm, change, result);
 }
 
-/* ---- shmat, shmdt ------------------------------------------------------------------------------------------------------------- */
+/* ---- shmat, shmdt ---------------------------------------------------------------------------------------------------------- */
 
 struct attach_request {
     int shmid, flags;
@@ -635,16 +639,16 @@ int64_t mm_detach(struct mm *mm, uint64_t address)
     uint64_t segment = m->inode;
     int64_t result = 0;
     /* Pieces of the attachment that are still where they were attached. */
-    for (uint64_t at = address; !result && m && m->flags & MAPPING_SHM && m->inode == segment && m->offset == m->start - address;) {
-        at = m->end;
-        result = host_unmap(mm, m->start, at);
-        forget(mm, address, at, &change);
-        m = interval_find(mm->mappings, at);
+    while (!result && m && m->flags & MAPPING_SHM && m->inode == segment && m->offset == m->start - address) {
+        uint64_t end = m->end;
+        result = host_unmap(mm, m->start, end);
+        forget(mm, address, end, &change);
+        m = interval_find(mm->mappings, end);
     }
     return finish(mm, change, result);
 }
 
-/* ---- brk ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- brk ------------------------------------------------------------------------------------------------------------------- */
 
 void mm_set_brk(struct mm *mm, uint64_t start) { mm->brk_start = mm->brk = start; }
 
@@ -658,7 +662,8 @@ static bool within_data_limit(const struct mm *mm, uint64_t brk)
 static bool grow_heap(struct mm *mm, uint64_t brk)
 {
     uint64_t start = pages(mm->brk), length = pages(brk) - start;
-    if (!within_data_limit(mm, brk) || !in_guest(mm, start, length + PAGE_SIZE) || !is_free(mm, start, start + length + PAGE_SIZE))
+    if (!within_data_limit(mm, brk) || !in_guest(mm, start, length + PAGE_SIZE)
+        || !is_free(mm, start, start + length + PAGE_SIZE))
         return false;
     struct mapping m = { .start = start, .end = start + length, .protection = PROT_READ | PROT_WRITE, .name = "[heap]",
                          .flags = MAP_PRIVATE | MAP_ANONYMOUS };
@@ -685,7 +690,7 @@ uint64_t mm_brk(struct mm *mm, uint64_t wanted)
     return finish(mm, change, mm->brk);
 }
 
-/* ---- questions ---------------------------------------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------------------------------------- */
 
 uint64_t mm_code_window(struct mm *mm, uint64_t address)
 {

@@ -1,6 +1,7 @@
 /* Guest memory as an interval map: what is mapped where, how protected, from which file. It decides placement, knows what may be
- * executed (the host never maps guest memory executable), and answers /proc/self/maps. Never a table per page: cost does not depend on the size
- * of a mapping. Its own lock makes every function safe on any thread. Addresses are guest addresses = host addresses. */
+ * executed (the host never maps guest memory executable), and answers /proc/self/maps. Never a table per page: cost does not
+ * depend on the size of a mapping. Its own lock makes every function safe on any thread. Addresses are guest addresses = host
+ * addresses. */
 #ifndef FERRY_MM_H
 #define FERRY_MM_H
 
@@ -29,7 +30,8 @@ void mm_free(struct mm *mm);
 
 /* The system calls. Results as the kernel gives them: an address, 0, or -errno. Nothing outside the guest's range is ever touched
  * (-ENOMEM, or -EINVAL as the kernel would say). mm_map: `name` is for display, may be NULL (then taken from fd). */
-int64_t mm_map(struct mm *mm, uint64_t address, uint64_t length, int protection, int flags, int fd, uint64_t offset, const char *name);
+int64_t mm_map(struct mm *mm, uint64_t address, uint64_t length, int protection, int flags, int fd, uint64_t offset,
+               const char *name);
 int64_t mm_unmap(struct mm *mm, uint64_t address, uint64_t length);
 int64_t mm_protect(struct mm *mm, uint64_t address, uint64_t length, int protection);
 int64_t mm_remap(struct mm *mm, uint64_t address, uint64_t old_length, uint64_t new_length, int flags, uint64_t new_address);

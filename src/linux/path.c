@@ -1,5 +1,5 @@
-/* Guest paths and the sysroot. The kernel resolves what is below the sysroot as if that were the root directory, so that absolute symbolic
- * links and ".." stay inside. */
+/* Guest paths and the sysroot. The kernel resolves what is below the sysroot as if that were the root directory, so that absolute
+ * symbolic links and ".." stay inside. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -73,7 +73,10 @@ static const char *translate(const char *sysroot, const char *path, unsigned fla
     return result ? result : path;
 }
 
-static bool is_below(const struct process *p, const char *path) { return p->options->sysroot && *path == '/' && !is_shared(path); }
+static bool is_below(const struct process *p, const char *path)
+{
+    return p->options->sysroot && *path == '/' && !is_shared(path);
+}
 
 const char *path_to_host(const struct process *p, const char *path, char *buffer)
 {

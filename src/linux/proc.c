@@ -17,7 +17,7 @@ enum { NAME_COLUMN = 73 }; /* of a file's name in maps */
 /* Writes a file's content. `path` is the host's file of that name. */
 typedef void writer(FILE *out, struct process *p, const char *path);
 
-/* ---- maps, smaps -------------------------------------------------------------------------------------------------------------- */
+/* ---- maps, smaps ----------------------------------------------------------------------------------------------------------- */
 
 struct listing {
     FILE *out;
@@ -83,14 +83,15 @@ static void write_smaps(FILE *out, struct process *p, const char *path)
         char *name = strchr(line + rest, '/');
         fprintf(out, "%08llx-%08llx ", start, end);
         write_protection(out, protection, sharing);
-        fprintf(out, "%.*s%s", (int)(name ? name - line - rest : INT_MAX), line + rest, name ? path_to_guest(p->options, name) : "");
+        fprintf(out, "%.*s%s", (int)(name ? name - line - rest : INT_MAX), line + rest,
+                name ? path_to_guest(p->options, name) : "");
     }
     free(line);
     if (in)
         fclose(in);
 }
 
-/* ---- what lies in guest memory ------------------------------------------------------------------------------------------------ */
+/* ---- what lies in guest memory --------------------------------------------------------------------------------------------- */
 
 /* The kernel copies, so that a range that is not there is an end, not a fault. */
 static void write_memory(FILE *out, uint64_t start, uint64_t end)
@@ -115,7 +116,7 @@ static void write_environ(FILE *out, struct process *p, const char *path UNUSED)
 
 static void write_auxv(FILE *out, struct process *p, const char *path UNUSED) { write_memory(out, p->auxv_start, p->auxv_end); }
 
-/* ---- stat, cpuinfo ------------------------------------------------------------------------------------------------------------ */
+/* ---- stat, cpuinfo --------------------------------------------------------------------------------------------------------- */
 
 /* proc(5) numbers the fields from 1; the third follows the name in parentheses. */
 static bool guest_field(const struct process *p, unsigned field, uint64_t *value)
@@ -166,7 +167,7 @@ static void write_cpuinfo(FILE *out, struct process *p, const char *path UNUSED)
         p->abi->print_cpu(out, (unsigned)i);
 }
 
-/* ---- which file --------------------------------------------------------------------------------------------------------------- */
+/* ---- which file ------------------------------------------------------------------------------------------------------------ */
 
 static const struct proc_file {
     const char *name;
@@ -192,8 +193,8 @@ static const struct proc_file *file_named(const char *path)
     return NULL;
 }
 
-/* Makes an absolute path of it without "." and "..", in `out` of PATH_MAX bytes. False if it is too long, or goes up from one of the links
- * to directories that /proc has. */
+/* Makes an absolute path of it without "." and "..", in `out` of PATH_MAX bytes. False if it is too long, or goes up from one of
+ * the links to directories that /proc has. */
 static bool normalise(int dirfd, const char *path, char *out)
 {
     char whole[PATH_MAX] = "", link[40] = "/proc/self/cwd";

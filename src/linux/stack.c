@@ -1,5 +1,6 @@
-/* The initial stack, as Linux lays it out (fs/binfmt_elf.c, create_elf_tables): from the top down the program's file name, the environment's and
- * the arguments' strings, 16 random bytes, the auxiliary vector, the pointers to environment and arguments, argc. */
+/* The initial stack, as Linux lays it out (fs/binfmt_elf.c, create_elf_tables): from the top down the program's file name, the
+ * environment's and the arguments' strings, 16 random bytes, the auxiliary vector, the pointers to environment and arguments,
+ * argc. */
 #include "linux/stack.h"
 
 #include <elf.h>

@@ -13,8 +13,8 @@ struct stack_content {
     char *const *argv, *const *envp; /* NULL-terminated */
 };
 
-/* Writes strings, auxiliary vector, pointers and argc into [bottom, top), mapped writable, and notes their places in the process. Returns the
- * stack pointer, or 0 if there is not enough room. */
+/* Writes strings, auxiliary vector, pointers and argc into [bottom, top), mapped writable, and notes their places in the process.
+ * Returns the stack pointer, or 0 if there is not enough room. */
 uint64_t stack_build(struct process *p, const struct stack_content *content, uint64_t bottom, uint64_t top);
 
 #endif

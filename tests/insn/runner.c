@@ -1,6 +1,9 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "host/host.h"
 #include "opt/opt.h"
 #include "runner.h"
 
@@ -57,41 +60,118 @@ static void run_threaded(struct context *c, const uint8_t *code, size_t size)
     free(records);
 }
 
-static void run_ir(struct context *c, const uint8_t *code, size_t size, bool optimise)
+/* The unit of the block at context.pc. */
+static void lift(struct ir_unit *u, struct arena *arena, struct context *c, const uint8_t *code, size_t size, bool optimise)
 {
     void *records = must_alloc((LONGEST + 1) * guest->insn_size);
+    char message[200];
+    unsigned count = predecode(c, code, size, records);
+    ir_unit_init(u, arena, guest->layout, c->pc);
+    ir_begin_block(u);
+    for (unsigned i = 0; i < count; i++)
+        guest->lift(u, record(records, i));
+    if (!record(records, count - 1)->ends_block)
+        ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_leaving(u, record(records, count)->pc, 0) });
+    if (!ir_verify(u, message, sizeof(message)))
+        BUG("lifted unit: %s", message);
+    if (optimise) {
+        opt_run(u);
+        if (!ir_verify(u, message, sizeof(message)))
+            BUG("optimised unit: %s", message);
+    }
+    free(records);
+}
+
+static void run_ir(struct context *c, const uint8_t *code, size_t size, bool optimise)
+{
     struct arena arena = { 0 };
     do {
         struct ir_unit u;
-        char message[200];
-        unsigned count = predecode(c, code, size, records);
-        ir_unit_init(&u, &arena, guest->layout, c->pc);
-        ir_begin_block(&u);
-        for (unsigned i = 0; i < count; i++)
-            guest->lift(&u, record(records, i));
-        if (!record(records, count - 1)->ends_block)
-            ir_emit(&u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_leaving(&u, record(records, count)->pc, 0) });
-        if (!ir_verify(&u, message, sizeof(message)))
-            BUG("lifted unit: %s", message);
-        if (optimise) {
-            opt_run(&u);
-            if (!ir_verify(&u, message, sizeof(message)))
-                BUG("optimised unit: %s", message);
-        }
+        lift(&u, &arena, c, code, size, optimise);
         c->event = ir_eval(&u, c);
         arena_reset(&arena);
     } while (goes_on(c, code, size));
     arena_free(&arena);
-    free(records);
 }
 
 static void run_lifted(struct context *c, const uint8_t *code, size_t size) { run_ir(c, code, size, false); }
 static void run_optimised(struct context *c, const uint8_t *code, size_t size) { run_ir(c, code, size, true); }
+
+/* ---- host code ---- */
+
+/* A code cache for one unit at a time, and what translated code expects of its thread. */
+struct translator {
+    struct host_config config;
+    struct code_buffer buffer;
+    struct host_runtime runtime;
+    size_t runtime_end;
+    struct return_entry returns[64];
+    struct indirect_line lines[INDIRECT_LINES];
+};
+
+static struct translator *translator_new(uint32_t features, bool homes)
+{
+    enum { SIZE = 1 << 20 };
+    struct translator *t = must_zalloc(sizeof *t);
+    int fd = memfd_create("test", 0);
+    if (fd < 0 || ftruncate(fd, SIZE) < 0)
+        die(1, "no memory file");
+    t->config = (struct host_config){ .features = features, .homes = homes, .indirect_cache = true, .return_prediction = true,
+                                      .layout = guest->layout };
+    t->buffer.capacity = SIZE;
+    t->buffer.write = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    t->buffer.exec = mmap(NULL, SIZE, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+    close(fd);
+    host_x64.make_runtime(&t->config, &t->buffer, &t->runtime);
+    t->runtime_end = t->buffer.used;
+    t->returns[COUNT_OF(t->returns) - 1] = (struct return_entry){ .spc = NO_SPC, .stack_pointer = UINT64_MAX };
+    for (unsigned i = 0; i < INDIRECT_LINES; i++)
+        t->lines[i].spc = NO_SPC;
+    return t;
+}
+
+static void run_translator(struct translator *t, struct context *c, const uint8_t *code, size_t size, bool optimise)
+{
+    struct arena arena = { 0 };
+    do {
+        struct ir_unit u;
+        struct host_unit unit;
+        lift(&u, &arena, c, code, size, optimise);
+        t->buffer.used = t->runtime_end;
+        if (!host_x64.translate(&t->config, &t->runtime, &u, 0, &t->buffer, &unit))
+            BUG("a unit does not fit");
+        c->return_top = &t->returns[COUNT_OF(t->returns) - 1];
+        c->indirect = t->lines;
+        uint32_t left = t->runtime.enter(c, t->buffer.exec + unit.start);
+        if (left < unit.site_count && !unit.sites[left].guess)
+            c->pc = unit.sites[left].spc;
+        arena_reset(&arena);
+    } while (goes_on(c, code, size));
+    arena_free(&arena);
+}
+
+/* One translator a variant; made when first used. */
+#define TRANSLATED(name, features, homes, optimise)                               \
+    static void run_##name(struct context *c, const uint8_t *code, size_t size) \
+    {                                                                           \
+        static struct translator *t;                                            \
+        if (!t)                                                                 \
+            t = translator_new(features, homes);                                \
+        run_translator(t, c, code, size, optimise);                             \
+    }
+TRANSLATED(translated, host_x64.detect(), true, true)
+TRANSLATED(unoptimised, host_x64.detect(), true, false)
+TRANSLATED(homeless, host_x64.detect(), false, true)
+TRANSLATED(featureless, 0, true, true)
 
 const struct runner runners[] = {
     { "switch", run_switch },
     { "threaded", run_threaded },
     { "ir", run_lifted },
     { "ir, optimised", run_optimised },
+    { "host code", run_translated },
+    { "host code, no passes", run_unoptimised },
+    { "host code, no homes", run_homeless },
+    { "host code, no CPU features", run_featureless },
     { NULL, NULL },
 };

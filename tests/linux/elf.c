@@ -135,7 +135,8 @@ static void test_good(void)
     tap_ok(o.mapped && o.image.entry == 0x11000 && !o.image.bias && o.image.phdr == 0x10040 && o.image.phdr_count == 4
                && o.image.brk == data + 0x4000 && !o.image.executable_stack, "a fixed program");
     tap_ok(mm_protection(o.mm, 0x11000) == (PROT_READ | PROT_EXEC) && mm_protection(o.mm, data) == (PROT_READ | PROT_WRITE)
-               && mm_protection(o.mm, data + 0x3000) == (PROT_READ | PROT_WRITE) && mm_protection(o.mm, data + 0x4000) == -1, "its segments");
+               && mm_protection(o.mm, data + 0x3000) == (PROT_READ | PROT_WRITE)
+               && mm_protection(o.mm, data + 0x4000) == -1, "its segments");
     const char *bytes = (const char *)data;
     tap_ok(bytes[0x1ff] == 0x5a && !bytes[0x200] && !bytes[0xfff] && !bytes[0x31ff], "its bss is zero, its data is not");
     mm_free(o.mm);
@@ -146,7 +147,8 @@ static void test_good(void)
     f.data.p_vaddr = 1 << 21;
     f.data.p_offset = DATA_AT;
     o = load(&f, sizeof f);
-    tap_ok(o.mapped && o.image.bias && !(o.image.bias & 0x1fffff) && o.image.entry == o.image.bias + CODE_AT && o.image.executable_stack,
+    tap_ok(o.mapped && o.image.bias && !(o.image.bias & 0x1fffff) && o.image.entry == o.image.bias + CODE_AT
+               && o.image.executable_stack,
            "a position-independent program, aligned to 2 MiB");
     tap_ok(mm_protection(o.mm, o.image.bias + 0x100000) == -1, "the hole between its segments stays free");
     mm_free(o.mm);

@@ -108,12 +108,14 @@ static int run(int dirfd, const char *path, char **argv, char **envp, int flags)
 
 static void test_execution(void)
 {
-    char *argv[] = { "sh", "-c", "test $# = 1 -a \"$X\" = y -a -z \"$HOME\" && exit 42", "sh", "one", NULL }, *envp[] = { "X=y", NULL };
+    char *argv[] = { "sh", "-c", "test $# = 1 -a \"$X\" = y -a -z \"$HOME\" && exit 42", "sh", "one", NULL };
+    char *envp[] = { "X=y", NULL };
     tap_ok(run(AT_FDCWD, "/bin/sh", argv, envp, 0) == 42, "a host program with just the environment given");
     put_text("script", "#!/bin/sh\ntest $# = 1 -a \"$1\" = -c -a \"$0\" = ./script && exit 43\n");
     char *two[] = { "zero", "-c", NULL };
     tap_ok(run(AT_FDCWD, "./script", two, envp, 0) == 43, "a script for the host");
-    int kept = open("script", O_RDONLY), closing = open("script", O_RDONLY | O_CLOEXEC), folder = open(".", O_RDONLY | O_DIRECTORY);
+    int kept = open("script", O_RDONLY), closing = open("script", O_RDONLY | O_CLOEXEC);
+    int folder = open(".", O_RDONLY | O_DIRECTORY);
     put_text("shown", "#!/bin/sh\ncase $0 in /dev/fd/*) exit 44;; esac\n");
     int shown = open("shown", O_RDONLY);
     tap_ok(run(shown, "", two, envp, AT_EMPTY_PATH) == 44, "a script by descriptor is called /dev/fd/N");

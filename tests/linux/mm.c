@@ -46,7 +46,8 @@ static int64_t map_at(struct mm *mm, uint64_t address, uint64_t count, int prote
 static void append_mapping(void *text, const struct mapping *m)
 {
     char one[64];
-    snprintf(one, sizeof one, "%s%d-%d%s%s%s", *(char *)text ? " " : "", (int)((m->start - somewhere) / P), (int)((m->end - somewhere) / P),
+    snprintf(one, sizeof one, "%s%d-%d%s%s%s", *(char *)text ? " " : "", (int)((m->start - somewhere) / P),
+             (int)((m->end - somewhere) / P),
              m->protection & PROT_READ ? "r" : "", m->protection & PROT_WRITE ? "w" : "", m->protection & PROT_EXEC ? "x" : "");
     if (m->start >= somewhere && m->start < somewhere + 1000 * P)
         strcat(text, one);
@@ -142,7 +143,8 @@ static void test_own_memory_is_safe(struct mm *mm)
     *(int *)host = 77;
     map_at(mm, a, 1, RW);
     tap_ok(mm_map(mm, a, 4 * P, PROT_READ, ANON | MAP_FIXED, -1, 0, NULL) == -ENOMEM && *(int *)host == 77 && map_is(mm, "0-1rw")
-               && host_access(a + P) < 0 && host_access(a) == 1, "MAP_FIXED over the host's fails and leaves everything as it was");
+               && host_access(a + P) < 0 && host_access(a) == 1,
+           "MAP_FIXED over the host's fails and leaves everything as it was");
     tap_ok(mm_map(mm, a + P, 4 * P, RW, ANON, -1, 0, NULL) > 0 && *(int *)host == 77, "a hint over the host's goes elsewhere");
     munmap(host, P);
     clear(mm);
@@ -191,14 +193,16 @@ static void test_code(struct mm *mm, struct changes *c)
                && mm_code_window(mm, a + 8 * P) == P, "windows of code, in one piece over mappings");
     tap_ok(host_access(a + 4 * P) == 0, "code that the guest may only execute is readable for Ferry");
     tap_ok(mm_protection(mm, a + 4 * P) == PROT_EXEC && mm_protection(mm, a + 6 * P) == -1, "protections are the guest's");
-    tap_ok(mm_is_constant(mm, a + 2 * P, a + 6 * P) && !mm_is_constant(mm, a + P, a + 3 * P) && !mm_is_constant(mm, a + 5 * P, a + 7 * P),
+    tap_ok(mm_is_constant(mm, a + 2 * P, a + 6 * P) && !mm_is_constant(mm, a + P, a + 3 * P)
+               && !mm_is_constant(mm, a + 5 * P, a + 7 * P),
            "what cannot change");
     tap_ok(!mm_unmap(mm, a, 2 * P) && !c->count, "data unmapped: no change of code");
     tap_ok(!mm_unmap(mm, a + P, 2 * P) && changed(c, a + 2 * P, a + 3 * P), "code unmapped: a change of just that");
     tap_ok(mm_map(mm, a, 5 * P, RW, ANON | MAP_FIXED, -1, 0, NULL) > 0 && changed(c, a + 3 * P, a + 5 * P), "code replaced");
     tap_ok(!mm_advise(mm, a + 5 * P, P, MADV_WILLNEED) && !c->count, "harmless advice");
     tap_ok(!mm_advise(mm, a + 5 * P, P, MADV_DONTNEED) && changed(c, a + 5 * P, a + 6 * P), "MADV_DONTNEED of code");
-    tap_ok(!mm_protect(mm, a + 5 * P, P, PROT_READ | PROT_WRITE | PROT_EXEC) && changed(c, a + 5 * P, a + 6 * P), "code made writable");
+    tap_ok(!mm_protect(mm, a + 5 * P, P, PROT_READ | PROT_WRITE | PROT_EXEC) && changed(c, a + 5 * P, a + 6 * P),
+           "code made writable");
     tap_ok(mm_remap(mm, a + 5 * P, P, P, MREMAP_MAYMOVE | MREMAP_FIXED, a + 20 * P) > 0 && changed(c, a + 5 * P, a + 6 * P),
            "code moved away");
     clear(mm);
@@ -217,12 +221,15 @@ static void test_remap(struct mm *mm)
     int64_t moved = mm_remap(mm, a, 3 * P, 8 * P, MREMAP_MAYMOVE, 0);
     tap_ok(moved > 0 && map_is(mm, "6-7r") && !strcmp((char *)moved, "moved") && host_access(moved + 7 * P) == 1,
            "moves when there is no room");
-    tap_ok(mm_remap(mm, moved, 8 * P, 2 * P, MREMAP_MAYMOVE | MREMAP_FIXED, a + 5 * P) == (int64_t)a + 5 * P && map_is(mm, "5-7rw")
+    tap_ok(mm_remap(mm, moved, 8 * P, 2 * P, MREMAP_MAYMOVE | MREMAP_FIXED, a + 5 * P) == (int64_t)a + 5 * P
+               && map_is(mm, "5-7rw")
                && !strcmp((char *)(a + 5 * P), "moved"), "MREMAP_FIXED replaces and cuts");
     tap_ok(mm_remap(mm, a + 5 * P, 2 * P, 2 * P, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, a) == (int64_t)a
-               && map_is(mm, "0-2rw 5-7rw") && !strcmp((char *)a, "moved") && !*(char *)(a + 5 * P), "MREMAP_DONTUNMAP leaves zeros");
+               && map_is(mm, "0-2rw 5-7rw") && !strcmp((char *)a, "moved")
+               && !*(char *)(a + 5 * P), "MREMAP_DONTUNMAP leaves zeros");
     tap_ok(mm_remap(mm, a, P, P, 0, 0) == (int64_t)a && map_is(mm, "0-2rw 5-7rw"), "nothing to do");
-    tap_ok(mm_remap(mm, a, 4 * P, 5 * P, MREMAP_MAYMOVE, 0) == -EFAULT && mm_remap(mm, a + 3 * P, P, P, 0, 0) == -EFAULT, "EFAULT");
+    tap_ok(mm_remap(mm, a, 4 * P, 5 * P, MREMAP_MAYMOVE, 0) == -EFAULT && mm_remap(mm, a + 3 * P, P, P, 0, 0) == -EFAULT,
+           "EFAULT");
     tap_ok(mm_remap(mm, a + 1, P, P, 0, 0) == -EINVAL && mm_remap(mm, a, P, 0, 0, 0) == -EINVAL
                && mm_remap(mm, a, P, P, MREMAP_FIXED, a + 9 * P) == -EINVAL && mm_remap(mm, a, P, P, 8, 0) == -EINVAL
                && mm_remap(mm, a, 2 * P, 2 * P, MREMAP_MAYMOVE | MREMAP_FIXED, a + P) == -EINVAL

@@ -38,8 +38,8 @@ static void test_which(void)
     snprintf(thread, sizeof thread, "/proc/self/task/%d/maps", gettid());
     const char *const guest[] = { "/proc/self/maps", "/proc/thread-self/maps", "//proc/./self//maps", "/proc/self/fd/../maps",
                                   "/proc/sys/../self/maps", own, task, thread, "/proc/cpuinfo" };
-    const char *const host[] = { "/proc/1/maps", "/proc/self/status", "/proc/self/task/1/maps", "/proc/self/cwd/../maps", "/proc/maps",
-                                 "/proc/self/net/stat", "/proc/self/cpuinfo", "maps", "/tmp/maps", "/proc/self/fd/maps", "" };
+    const char *const host[] = { "/proc/1/maps", "/proc/self/status", "/proc/self/task/1/maps", "/proc/self/cwd/../maps",
+                                 "/proc/maps", "/proc/self/net/stat", "/proc/self/cpuinfo", "maps", "/tmp/maps", "/proc/self/fd/maps", "" };
     for (unsigned i = 0; i < COUNT_OF(guest); i++) {
         int fd = proc_open(&process, AT_FDCWD, guest[i], O_RDONLY);
         tap_ok(fd >= 0, "%s is the guest's (%d)", guest[i], fd);
@@ -51,12 +51,14 @@ static void test_which(void)
     tap_ok(proc_open(&process, folder, "maps", O_RDONLY) >= 0 && proc_open(&process, fds, "../maps", O_RDONLY) >= 0,
            "relative to a descriptor");
     tap_ok(proc_exe_link(&process, folder, "exe") == process.exe && proc_exe_link(&process, fds, "../exe") == process.exe
-               && proc_exe_link(&process, AT_FDCWD, "/proc/self/exe") == process.exe && !proc_exe_link(&process, AT_FDCWD, "/proc/1/exe"),
+               && proc_exe_link(&process, AT_FDCWD, "/proc/self/exe") == process.exe
+               && !proc_exe_link(&process, AT_FDCWD, "/proc/1/exe"),
            "the link to the program");
     tap_ok(proc_open(&process, folder, "maps", O_RDWR) == -EACCES && proc_open(&process, folder, "maps", O_DIRECTORY) == -ENOTDIR,
            "not for writing, not a folder");
     int closing = proc_open(&process, folder, "maps", O_CLOEXEC), kept = proc_open(&process, folder, "maps", 0);
-    tap_ok(fcntl(closing, F_GETFD) == FD_CLOEXEC && !fcntl(kept, F_GETFD) && write(kept, "x", 1) < 0, "its descriptor is as asked for");
+    tap_ok(fcntl(closing, F_GETFD) == FD_CLOEXEC && !fcntl(kept, F_GETFD) && write(kept, "x", 1) < 0,
+           "its descriptor is as asked for");
 }
 
 static void test_maps(void)
@@ -74,7 +76,8 @@ static void test_maps(void)
     snprintf(first, sizeof first, "00100000-00102000 r-xp 00001000 ");
     tap_ok(count == 3 && !strncmp(lines[0], first, strlen(first)) && !strcmp(lines[0] + 73, "/bin/env"), "a file: %s", lines[0]);
     tap_ok(count == 3 && !strcmp(lines[1], "00102000-00103000 rw-p 00000000 00:00 0 "), "without a name: '%s'", lines[1]);
-    tap_ok(count == 3 && !strncmp(lines[2], "200000000000-200000001000 ---p 00000000 00:00 0", 47) && !strcmp(lines[2] + 73, "[stack]"),
+    tap_ok(count == 3 && !strncmp(lines[2], "200000000000-200000001000 ---p 00000000 00:00 0", 47)
+               && !strcmp(lines[2] + 73, "[stack]"),
            "named: '%s'", lines[2]);
     text = content("/proc/self/smaps");
     const char *mapping = strstr(text, "00100000-00102000 r-xp"), *anonymous = strstr(text, "00102000-00103000 rw-p");
@@ -116,7 +119,8 @@ static void test_stat(void)
     tap_ok(count == wanted_count && atoi(words[1]) == getppid() && strtoull(words[28 - 3], NULL, 10) == 0x102ff0,
            "stat: %u fields, the guest's stack", count + 2);
     free(text);
-    tap_ok(strstr(content("/proc/cpuinfo"), "processor\t: 0\n") && strstr(content("/proc/cpuinfo"), "isa\t\t: rv64imafdc"), "cpuinfo");
+    tap_ok(strstr(content("/proc/cpuinfo"), "processor\t: 0\n") && strstr(content("/proc/cpuinfo"), "isa\t\t: rv64imafdc"),
+           "cpuinfo");
 }
 
 int main(void)

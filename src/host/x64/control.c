@@ -75,51 +75,69 @@ static void copy_cell(struct lowering *l, unsigned to, unsigned from)
     emit_op(&l->e, X64_MOV_STORE, 64, RAX, cell_at(to));
 }
 
-/* The argument is a constant, in a cell or in a home: regalloc_settle was done. */
-static void store_argument(struct lowering *l, ir_ref v, unsigned cell)
-{
+/* Where an edge's argument is when control leaves its block: code of an edge may be emitted later, out of line. */
+struct argument {
+    enum { IS_CONSTANT, IN_CELL, IN_HOME } where;
+    unsigned at;       /* cell or register */
     uint64_t constant;
-    bool is_constant = constant_of(l, v, &constant);
-    if (is_constant && fits_int32(constant)) {
-        emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), (int64_t)constant);
-    } else if (is_constant) {
-        emit_mov_imm(&l->e, RAX, constant);
-        emit_op(&l->e, X64_MOV_STORE, 64, RAX, cell_at(cell));
-    } else if (l->ra.value[v].cell != NO_CELL) {
-        copy_cell(l, cell, l->ra.value[v].cell);
+};
+
+static struct argument *find_arguments(struct lowering *l, const struct ir_edge *edge)
+{
+    struct argument *found = arena_alloc(l->u->arena, (edge->argument_count + 1u) * sizeof *found);
+    for (unsigned k = 0; k < edge->argument_count; k++) {
+        ir_ref v = l->u->argument[edge->arguments + k];
+        uint64_t constant;
+        if (constant_of(l, v, &constant)) {
+            found[k] = (struct argument){ IS_CONSTANT, 0, constant };
+            continue;
+        }
+        regalloc_settle(&l->ra, v);
+        const struct value *value = &l->ra.value[v];
+        if (value->cell != NO_CELL)
+            found[k] = (struct argument){ IN_CELL, value->cell, 0 };
+        else
+            found[k] = (struct argument){ IN_HOME, value->reg, 0 };
+    }
+    return found;
+}
+
+static void store_argument(struct lowering *l, const struct argument *a, unsigned cell)
+{
+    if (a->where == IN_HOME) {
+        l->ra.emit->store(l, cell, a->at);
+    } else if (a->where == IN_CELL) {
+        copy_cell(l, cell, a->at);
+    } else if (fits_int32(a->constant)) {
+        emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), (int64_t)a->constant);
     } else {
-        l->ra.emit->store(l, cell, l->ra.value[v].reg);
+        emit_mov_imm(&l->e, RAX, a->constant);
+        emit_op(&l->e, X64_MOV_STORE, 64, RAX, cell_at(cell));
     }
 }
 
 /* Arguments to the cells of the parameters, all at once: through spare cells if the block is its own predecessor. */
-static void emit_arguments(struct lowering *l, const struct ir_edge *edge)
+static void emit_arguments(struct lowering *l, const struct ir_edge *edge, const struct argument *arguments)
 {
     bool in_two_steps = reads_parameters(l, edge);
     for (unsigned k = 0; k < edge->argument_count; k++)
-        store_argument(l, l->u->argument[edge->arguments + k], in_two_steps ? l->spare_cell + k : parameter_cell(l, edge, k));
+        store_argument(l, &arguments[k], in_two_steps ? l->spare_cell + k : parameter_cell(l, edge, k));
     if (in_two_steps)
         for (unsigned k = 0; k < edge->argument_count; k++)
             copy_cell(l, parameter_cell(l, edge, k), l->spare_cell + k);
 }
 
-static void settle_arguments(struct lowering *l, const struct ir_edge *edge)
-{
-    for (unsigned k = 0; k < edge->argument_count; k++)
-        regalloc_settle(&l->ra, l->u->argument[edge->arguments + k]);
-}
-
 static void cold_edge(struct lowering *l, struct cold *c)
 {
     const struct ir_edge *edge = &l->u->edge[c->data];
-    emit_arguments(l, edge);
+    emit_arguments(l, edge, c->more);
     emit_jmp(&l->e, &l->block[edge->block]);
 }
 
 enum { NO_SITE = MAX_SITES };
 
 /* Where a conditional branch along the edge goes; *site: the site if it leaves, else NO_SITE. */
-static struct label *edge_label(struct lowering *l, uint64_t index, unsigned *site)
+static struct label *edge_label(struct lowering *l, uint64_t index, struct argument *arguments, unsigned *site)
 {
     const struct ir_edge *edge = &l->u->edge[index];
     *site = NO_SITE;
@@ -131,6 +149,7 @@ static struct label *edge_label(struct lowering *l, uint64_t index, unsigned *si
         return &l->block[edge->block];
     struct cold *c = new_cold(l, cold_edge);
     c->data = (uint32_t)index;
+    c->more = arguments;
     return &c->entry;
 }
 
@@ -149,8 +168,7 @@ void lower_br(struct lowering *l, ir_ref v)
         emit_site_jmp(l, site);
         return;
     }
-    settle_arguments(l, edge);
-    emit_arguments(l, edge);
+    emit_arguments(l, edge, find_arguments(l, edge));
     if (edge->block != l->current_block + 1)
         emit_jmp(&l->e, &l->block[edge->block]);
 }
@@ -193,8 +211,7 @@ void lower_brif(struct lowering *l, ir_ref v)
     const struct ir_insn *insn = insn_of(l, v);
     uint64_t taken = insn->imm, other = insn->imm + 1;
     const struct ir_edge *edges = l->u->edge;
-    settle_arguments(l, &edges[taken]);
-    settle_arguments(l, &edges[other]);
+    struct argument *taken_arguments = find_arguments(l, &edges[taken]), *other_arguments = find_arguments(l, &edges[other]);
     struct comparison comparison = comparison_of(l, insn->arg[0]);
     if (falls_through(l, &edges[taken])) {
         comparison.condition ^= 1;
@@ -202,7 +219,8 @@ void lower_brif(struct lowering *l, ir_ref v)
         other = insn->imm;
     }
     unsigned taken_site, other_site;
-    struct label *taken_label = edge_label(l, taken, &taken_site), *other_label = edge_label(l, other, &other_site);
+    struct label *taken_label = edge_label(l, taken, taken_arguments, &taken_site);
+    struct label *other_label = edge_label(l, other, other_arguments, &other_site);
     if (goes_back(l, &edges[taken]) || goes_back(l, &edges[other])) {
         struct conditional *b = arena_alloc(l->u->arena, sizeof *b);
         *b = (struct conditional){ comparison, taken_label, other_label };

@@ -107,10 +107,15 @@ struct cold *new_evaluation(struct lowering *l, unsigned a, unsigned b, unsigned
     return cold;
 }
 
-static void cold_canonical_nan(struct lowering *l, struct cold *c)
+static void load_canonical_nan(struct lowering *l, struct cold *c)
 {
     enum ir_type type = c->insn->type;
     emit_op(&l->e, X64_MOVSS_LOAD + is_double(type), 32, c->reg[3] - FLOAT_REGS, float_mask_of(l, MASK_NAN, type));
+}
+
+static void cold_canonical_nan(struct lowering *l, struct cold *c)
+{
+    load_canonical_nan(l, c);
     emit_jmp(&l->e, &c->back);
 }
 
@@ -244,15 +249,21 @@ static bool is_fused(const struct lowering *l, const struct ir_insn *insn)
     return insn->op == IR_f_muladd && insn->aux == ROUND_DYNAMIC && has(l, FEATURE_FMA);
 }
 
-/* The host does not raise invalid for infinity * 0 + quiet NaN: where the result is a NaN the meaning does it all again. */
+/* The host does not raise invalid for infinity * 0 + quiet NaN. Whatever made the result a NaN, the meaning of a * b + NaN
+ * raises no flag but that one. */
 static void cold_muladd(struct lowering *l, struct cold *c)
 {
-    for (unsigned k = 0; k < 3; k++)
-        store_vector(l, CELL_OPERAND_A + k, c->reg[k] - FLOAT_REGS, c->insn->type);
+    enum ir_type type = c->insn->type;
+    unsigned d = c->reg[3] - FLOAT_REGS;
+    load_canonical_nan(l, c);
+    store_vector(l, CELL_OPERAND_A, c->reg[0] - FLOAT_REGS, type);
+    store_vector(l, CELL_OPERAND_B, c->reg[1] - FLOAT_REGS, type);
+    store_vector(l, CELL_OPERAND_C, d, type);
     emit_evaluation(l, c->insn);
-    cold_canonical_nan(l, c);
+    emit_jmp(&l->e, &c->back);
 }
 
+/* d = a * b + c, with d in place of c; cold_muladd reads a and b again. */
 void lower_f_muladd(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
@@ -260,16 +271,14 @@ void lower_f_muladd(struct lowering *l, ir_ref v)
         lower_evaluation(l, v);
         return;
     }
-    unsigned reg[3];
-    for (unsigned k = 0; k < 3; k++)
-        reg[k] = use_float(l, insn->arg[k]);
-    unsigned d = define_float(l, v, ANY_FLOAT); /* not an operand's: cold_muladd reads those again */
+    unsigned a = use_float(l, insn->arg[0]), b = use_float(l, insn->arg[1]), addend = use_float(l, insn->arg[2]);
+    unsigned d = regalloc_define_over(&l->ra, v, insn->arg[2]) - FLOAT_REGS;
     struct cold *c = new_cold(l, cold_muladd);
-    for (unsigned k = 0; k < 3; k++)
-        c->reg[k] = (uint8_t)(reg[k] + FLOAT_REGS);
+    c->reg[0] = (uint8_t)(a + FLOAT_REGS);
+    c->reg[1] = (uint8_t)(b + FLOAT_REGS);
     c->reg[3] = (uint8_t)(d + FLOAT_REGS);
-    emit_float_move(l, d, reg[2]);
-    emit_op3(&l->e, X64_FMASS + is_double(insn->type), 32, d, reg[0], in_reg(reg[1]));
+    emit_float_move(l, d, addend);
+    emit_op3(&l->e, X64_FMASS + is_double(insn->type), 32, d, a, in_reg(b));
     emit_unordered_test(l, insn->type, d);
     emit_jcc(&l->e, CC_P, &c->entry);
     emit_bind(&l->e, &c->back);

@@ -37,41 +37,40 @@ static void two_operand(struct lowering *l, ir_ref v, enum x64_op op)
     emit_alu(l, op, width, d, &b);
 }
 
-static bool worth_lea(const struct address *a, unsigned d)
+/* Adds one register, or a constant, to another. */
+static void emit_add(struct lowering *l, unsigned width, unsigned d, const struct operand *sum)
 {
-    if (!a->index)
-        return d != a->base;
-    return a->disp || a->scale || (d != a->base && d != a->index);
+    bool has_index = sum->index != NO_INDEX;
+    bool in_place = d == sum->base || (has_index && d == sum->index);
+    if (!in_place || (has_index && (sum->disp || sum->scale)))
+        emit_op(&l->e, X64_LEA, width, d, *sum);
+    else if (has_index)
+        emit_op(&l->e, X64_ADD, width, d == sum->base ? sum->index : sum->base, in_reg(d));
+    else
+        emit_imm(&l->e, X64_ADD_IMM, width, in_reg(d), sum->disp);
 }
 
-/* d = base + (index << scale) + disp */
+static bool is_constant(const struct lowering *l, ir_ref v) { return insn_of(l, v)->op == IR_const; }
+
+/* base + (index << scale) + disp in one lea, unless it is the addition of two things of which one is not in a register. */
 void lower_add(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
-    unsigned width = register_width(insn->type), cell;
+    unsigned cell;
     struct address sum = sum_of(l, v);
-    bool simple = !is_folded(l, insn->arg[0]) && !is_folded(l, insn->arg[1]);
-    bool in_memory = regalloc_in_cell(&l->ra, sum.base, &cell) || (sum.index && regalloc_in_cell(&l->ra, sum.index, &cell));
-    uint64_t constant;
-    if (simple && (in_memory || constant_of(l, sum.base, &constant) || (sum.index && constant_of(l, sum.index, &constant)))) {
+    bool in_registers = !regalloc_in_cell(&l->ra, sum.base, &cell) && !is_constant(l, sum.base) &&
+                        !(sum.index && (regalloc_in_cell(&l->ra, sum.index, &cell) || is_constant(l, sum.index)));
+    if (!in_registers && !is_folded(l, insn->arg[0]) && !is_folded(l, insn->arg[1])) {
         two_operand(l, v, X64_ADD);
         return;
     }
-    struct address at = sum;
-    at.base = regalloc_use(&l->ra, sum.base);
-    if (sum.index)
-        at.index = regalloc_use(&l->ra, sum.index);
-    regalloc_release(&l->ra);
-    unsigned d = define(l, v, at.base);
-    if (worth_lea(&at, d) || (sum.index && at.index == RSP)) {
-        struct operand m = { .is_memory = true, .base = (uint8_t)at.base, .index = sum.index ? (uint8_t)at.index : NO_INDEX,
-                             .scale = (uint8_t)at.scale, .disp = at.disp };
-        emit_op(&l->e, X64_LEA, width, d, m);
-    } else if (sum.index) {
-        emit_op(&l->e, X64_ADD, width, d == at.base ? at.index : at.base, in_reg(d));
-    } else {
-        emit_imm(&l->e, X64_ADD_IMM, width, in_reg(d), at.disp);
+    struct operand m = at_base(regalloc_use(&l->ra, sum.base), sum.disp);
+    if (sum.index) {
+        m.index = (uint8_t)regalloc_use(&l->ra, sum.index);
+        m.scale = (uint8_t)sum.scale;
     }
+    regalloc_release(&l->ra);
+    emit_add(l, register_width(insn->type), define(l, v, m.base), &m);
 }
 
 void lower_sub(struct lowering *l, ir_ref v) { two_operand(l, v, X64_SUB); }
@@ -161,6 +160,8 @@ static void shift_by_constant(struct lowering *l, ir_ref v, enum x64_op op, unsi
     emit_source(l, width, d, &a);
     if (count)
         emit_imm(&l->e, op, width, in_reg(d), count);
+    else
+        l->ra.value[v].clean = width == 64; /* perhaps nothing was emitted at all */
 }
 
 /* Without BMI2 the count must be in cl. */
@@ -376,14 +377,14 @@ void lower_division(struct lowering *l, ir_ref v)
     regalloc_vacate(&l->ra, RDX);
     unsigned divisor = regalloc_use(&l->ra, insn->arg[1]);
     uint64_t constant;
-    bool is_constant = constant_of(l, insn->arg[1], &constant);
+    bool known = constant_of(l, insn->arg[1], &constant);
     struct cold *zero = NULL, *minus_one = NULL;
-    if (!is_constant || !constant) {
+    if (!known || !constant) {
         zero = new_cold(l, cold_division_by_zero);
         emit_op(&l->e, X64_TEST, width, divisor, in_reg(divisor));
         emit_jcc(&l->e, CC_E, &zero->entry);
     }
-    if (is_signed && (!is_constant || constant == low_bits(width, UINT64_MAX))) {
+    if (is_signed && (!known || constant == low_bits(width, UINT64_MAX))) {
         minus_one = new_cold(l, cold_division_by_minus_one);
         emit_imm(&l->e, X64_CMP_IMM, width, in_reg(divisor), -1);
         emit_jcc(&l->e, CC_E, &minus_one->entry);

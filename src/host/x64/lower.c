@@ -3,6 +3,37 @@
 
 #include <string.h>
 
+/* ---- constants in memory ------------------------------------------------------------------------------------------------------- */
+
+/* One of the unit's, laid down at its end. */
+struct float_constant {
+    struct float_constant *next;
+    struct label label;
+    uint64_t value;
+};
+
+static struct operand float_constant(struct lowering *l, uint64_t value)
+{
+    struct float_constant *c = l->float_constants;
+    while (c && c->value != value)
+        c = c->next;
+    if (!c) {
+        c = arena_alloc(l->u->arena, sizeof *c);
+        *c = (struct float_constant){ .next = l->float_constants, .value = value };
+        l->float_constants = c;
+    }
+    return (struct operand){ .is_memory = true, .base = RIP_LABEL, .index = NO_INDEX, .label = &c->label };
+}
+
+static void emit_float_constants(struct lowering *l)
+{
+    for (struct float_constant *c = l->float_constants; c; c = c->next) {
+        emit_align(&l->e, 8);
+        emit_bind(&l->e, &c->label);
+        emit_data64(&l->e, c->value);
+    }
+}
+
 /* ---- places --------------------------------------------------------------------------------------------------------------- */
 
 static bool is_float_reg(unsigned reg) { return reg >= FLOAT_REGS; }
@@ -37,18 +68,12 @@ static void store_cell(void *host, unsigned cell, unsigned from)
 static void load_constant(void *host, unsigned to, uint64_t value)
 {
     struct lowering *l = host;
-    if (!is_float_reg(to)) {
+    if (!is_float_reg(to))
         emit_mov_imm(&l->e, to, value);
-    } else if (!value) {
-        unsigned x = to - FLOAT_REGS;
-        emit_op3(&l->e, X64_PXOR, 128, x, x, in_reg(x));
-    } else {
-        struct operand cell = cell_at(CELL_OPERAND_A), upper = cell;
-        upper.disp += 4;
-        emit_imm(&l->e, X64_MOV_IMM, 32, cell, (int32_t)value);
-        emit_imm(&l->e, X64_MOV_IMM, 32, upper, (int32_t)(value >> 32));
-        emit_op(&l->e, X64_MOVSD_LOAD, 64, to - FLOAT_REGS, cell);
-    }
+    else if (!value)
+        emit_op(&l->e, X64_PXOR, 32, to - FLOAT_REGS, in_reg(to - FLOAT_REGS));
+    else
+        emit_op(&l->e, X64_MOVSD_LOAD, 64, to - FLOAT_REGS, float_constant(l, value));
 }
 
 static const struct regalloc_emit place_emitters = { move_register, load_cell, store_cell, load_constant };
@@ -94,7 +119,7 @@ unsigned use_clean(struct lowering *l, ir_ref v)
     unsigned cleaned = regalloc_scratch(&l->ra, false);
     emit_zero_extended(l, type, cleaned, in_reg(reg));
     regalloc_relocate(&l->ra, v, cleaned);
-    l->ra.value[v].clean = true;
+    l->ra.value[v].clean = l->ra.value[v].cell == NO_CELL; /* a copy in a cell stays as it is */
     return cleaned;
 }
 
@@ -154,7 +179,7 @@ static void store_operand(struct lowering *l, ir_ref v, unsigned cell)
     if (constant_of(l, v, &constant) && fits_int32(constant)) {
         emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), (int64_t)constant);
     } else if (type == IR_F32) {
-        unsigned reg = regalloc_use(&l->ra, v) - FLOAT_REGS;
+        unsigned reg = use_float(l, v);
         emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), 0);
         emit_op(&l->e, X64_MOVSS_STORE, 32, reg, cell_at(cell));
     } else {
@@ -297,6 +322,7 @@ static void lower_blocks(struct lowering *l)
             lower_insn(l, v);
     }
     emit_cold_code(l);
+    emit_float_constants(l);
     emit_guesses(l);
 }
 

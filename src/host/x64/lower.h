@@ -51,6 +51,7 @@ struct lowering {
     ir_ref at;                         /* instruction being lowered */
     uint64_t pc;                       /* SPC of the guest instruction being lowered */
     struct cold *cold, **cold_end;
+    struct float_constant *float_constants;
     struct label stub[MAX_SITES], guess[MAX_SITES];
     uint32_t branch[MAX_SITES];        /* indirect sites: rel32 field of the branch to the stub or the probe */
     uint32_t probe[MAX_SITES];

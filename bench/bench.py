@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Measures Ferry against native programs and QEMU; scripts/bench prepares everything and starts it."""
+
+import argparse
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tests'))
+from emulator import ENVIRONMENT, GUEST_ROOT, NATIVE_ROOT, TOP
+from measure import NATIVE, Bench, Column
+from rows import FEW, PACKAGE, ROWS, START
+import table
+
+TECHNIQUES = ['chain', 'regmap', 'indirect-cache', 'return-prediction', 'opt']
+
+
+def columns(options):
+    def ferry(name, *arguments, **more):
+        return Column(name, [options.ferry, *arguments], reenters=True, **more)
+
+    return [
+        NATIVE,
+        # The plain processor: with `max` QEMU would offer more than Ferry does and spend time on it.
+        *(Column(name, command.split() + ['-cpu', 'rv64']) for name, command in (('qemu 12', options.qemu12), ('qemu 13', options.qemu13))),
+        ferry('block'),
+        ferry('threaded', '--engine=threaded', static=True, percent=25),
+        ferry('switch', '--engine=switch', static=True, percent=25),
+        ferry('ir', '--engine=ir', static=True, few=True, percent=2),
+        *(ferry('no-' + name, '--no-' + name, static=True) for name in TECHNIQUES),
+    ]
+
+
+def applies(column, row):
+    return not (column.static and row.kind in (PACKAGE, START) or column.few and row.name not in FEW)
+
+
+def first_line(*command):
+    return subprocess.run(command, capture_output=True, text=True).stdout.split('\n')[0]
+
+
+def method(options, percent):
+    cpu = re.search(r'model name\s*: (.*)', pathlib.Path('/proc/cpuinfo').read_text())
+    commit = first_line('git', '-C', str(TOP), 'describe', '--always', '--dirty')
+    return f'''\
+{time.strftime("%Y-%m-%d")}, Ferry {commit}. Machine: {cpu[1] if cpu else platform.processor()}, {os.cpu_count()} CPUs, Linux \
+{platform.release().split("-")[0]}.
+
+- Columns: {NATIVE.name}, {first_line(*options.qemu12.split(), "--version")}, {first_line(*options.qemu13.split(), "--version")}, \
+both with `-cpu rv64`, and Ferry's engines.
+- Programs of kind integer and FP are `bench/*.c`, compiled by {first_line("gcc", "--version")} and \
+{first_line("riscv64-linux-gnu-gcc", "--version")}, `-O2 -ffp-contract=off -static`; packages are Debian 13's, amd64 and riscv64.
+- A cell is the median of {options.rounds} runs; all columns run in turn, row after row, round after round. Time is user and system CPU time of a \
+process and all its children. What a program prints must be what the native program prints.
+- {percent} percent of the usual work; the interpreters do 25 and the evaluator of the IR 2 percent of that, and their times are multiplied.'''
+
+
+def measure(options, results, rows, chosen, percent):
+    bench = Bench(options.programs, NATIVE_ROOT, GUEST_ROOT, ENVIRONMENT)
+    for number in range(options.rounds):
+        for row in rows:
+            if sys.stderr.isatty():
+                print(f'\r\033[Kround {number + 1} of {options.rounds}: {row.name}', end='', file=sys.stderr, flush=True)
+            for column in chosen:
+                if applies(column, row):
+                    bench.sample(results.cells[row.name, column.name], row, column, percent)
+    if sys.stderr.isatty():
+        print('\r\033[K', end='', file=sys.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog='bench', description=__doc__)
+    parser.add_argument('--quick', action='store_true', help='a fifth of the work, one round')
+    parser.add_argument('--rounds', type=int, help='samples of each cell, default 3')
+    parser.add_argument('--rows', type=re.compile, default='', metavar='REGEX', help='only rows whose name or kind matches')
+    parser.add_argument('--columns', type=re.compile, default='', metavar='REGEX', help='only columns whose name matches, and native')
+    parser.add_argument('--markdown', action='store_true', help='write docs/performance.md too')
+    parser.add_argument('--ferry', default=str(TOP / 'build/ferry'), help='the program to measure, default build/ferry')
+    for name in ('programs', 'qemu12', 'qemu13'): # from scripts/bench
+        parser.add_argument('--' + name, required=True, help=argparse.SUPPRESS, type=pathlib.Path if name == 'programs' else str)
+    options = parser.parse_args()
+    options.rounds = options.rounds or (1 if options.quick else 3)
+    options.ferry = str(pathlib.Path(options.ferry).resolve())
+    percent = 20 if options.quick else 100
+
+    rows = [row for row in ROWS if options.rows.search(row.name) or options.rows.search(row.kind)] if options.rows else ROWS
+    chosen = [c for c in columns(options) if c is NATIVE or not options.columns or options.columns.search(c.name)]
+    results = table.Results(rows, chosen)
+    measure(options, results, rows, chosen, percent)
+    text = table.report(results, method(options, percent))
+    print(text)
+    if options.markdown:
+        table.write_markdown(TOP / 'docs/performance.md', text)
+    return 1 if results.wrong() or any(bar[3] is False for bar in table.bars(results)) else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,18 @@
+/* Integer: short loops of add, shift and compare, with branches that depend on data. */
+#include "bench.h"
+
+int main(int argc, char **argv)
+{
+    unsigned long limit = amount(argc, argv, 1200000), longest = 0, start = 0, total = 0;
+    for (unsigned long i = 1; i < limit; i++) {
+        unsigned long steps = 0;
+        for (unsigned long n = i; n != 1; steps++)
+            n = n & 1 ? n + (n >> 1) + 1 : n >> 1;
+        total += steps;
+        if (steps > longest) {
+            longest = steps;
+            start = i;
+        }
+    }
+    printf("%lu %lu %lu\n", start, longest, total);
+}

@@ -1,0 +1,131 @@
+"""Runs programs and counts the CPU time of them and all their descendants."""
+
+import os
+import pathlib
+import signal
+import statistics
+import tempfile
+import threading
+from dataclasses import dataclass, field
+
+LIMIT = 300 # seconds for one run
+
+
+class Failure(Exception):
+    pass
+
+
+def run(command, environment):
+    """Runs a command; returns (CPU seconds of the tree, standard output). The tree is what was waited for, as rusage has it."""
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr, open(os.devnull) as stdin:
+        actions = [(os.POSIX_SPAWN_DUP2, file.fileno(), number) for number, file in enumerate((stdin, stdout, stderr))]
+        # Not fork: this interpreter's pages would be copied at the program's expense.
+        process = os.posix_spawn(command[0], command, environment, file_actions=actions, setpgroup=0)
+        timer = threading.Timer(LIMIT, os.killpg, (process, signal.SIGKILL))
+        timer.start()
+        try:
+            status, usage = os.wait4(process, 0)[1:]
+        finally:
+            timer.cancel()
+        stdout.seek(0)
+        stderr.seek(0)
+        code = os.waitstatus_to_exitcode(status)
+        if code:
+            lines = stderr.read().decode(errors='replace').splitlines() or ['']
+            raise Failure(f'exit status {code}: {lines[-1][:200]}')
+        return usage.ru_utime + usage.ru_stime, stdout.read()
+
+
+@dataclass
+class Cell:
+    """A row in a column: samples in CPU seconds of the usual work, or what went wrong."""
+    samples: list = field(default_factory=list)
+    wrong: str = ''
+
+    @property
+    def seconds(self):
+        return None if self.wrong or not self.samples else statistics.median(self.samples)
+
+
+class Bench:
+    """Knows how a row becomes a command in a column, and what it must print."""
+
+    def __init__(self, programs, native_root, guest_root, environment):
+        self.programs, self.roots = programs, {True: native_root, False: guest_root}
+        self.environment = environment
+        self.expected = {}
+
+    def text(self, size):
+        """A file of real text: the Python library of the guest's root, cut or repeated to `size` bytes."""
+        path = self.programs / f'text-{size}'
+        if not path.exists():
+            library = sorted((self.roots[False] / 'usr/lib/python3.13').glob('*.py'))
+            data = b''.join(file.read_bytes() for file in library)
+            path.write_bytes((data * (size // len(data) + 1))[:size])
+        return str(path)
+
+    def program(self, column, name):
+        """The words that start a program in a column."""
+        if name.startswith('./'):
+            return column.prefix + [str(self.programs / ('native' if column.native else 'riscv64') / name[2:])]
+        root = self.roots[column.native]
+        path = next(iter(sorted(root.glob(name))), None)
+        if path is None:
+            raise Failure(f'{name} is not in {root}')
+        if not column.native:
+            return column.prefix + ['-L', str(root), str(path)]
+        # The loader of the root takes the root's libraries, whatever the machine has.
+        return [str(root / 'lib64/ld-linux-x86-64.so.2'), '--library-path', str(root / 'usr/lib/x86_64-linux-gnu'),
+                '--argv0', str(path), str(path)]
+
+    def command(self, row, column, percent):
+        words = self.program(column, row.command[0])
+        for argument in row.command[1:]:
+            kind, _, value = argument.strip('{}').partition(':')
+            if argument.startswith('{text:'):
+                words.append(self.text(int(value) * percent // 100))
+            elif argument.startswith('{program:'):
+                # QEMU does not start programs for its guest unless the machine is set up for it.
+                words += self.program(column, value) if not column.reenters else self.program(column, value)[len(column.prefix):]
+            elif argument.startswith('{cc1:'):
+                words.append(str(self.programs / (value + '.i')))
+            elif '{' in argument:
+                words.append(argument.format(percent=percent, bench=pathlib.Path(__file__).resolve().parent))
+            else:
+                words.append(argument)
+        return words
+
+    def sample(self, cell, row, column, percent):
+        """Adds a sample to a cell. The native program says what is right."""
+        if cell.wrong:
+            return
+        share = max(1, percent * column.percent // 100)
+        try:
+            key = row.name, share
+            if key not in self.expected:
+                self.expected[key] = run(self.command(row, NATIVE, share), self.environment)[1]
+            command = self.command(row, column, share)
+            seconds = 0
+            for _ in range(row.repeat):
+                spent, output = run(command, self.environment)
+                seconds += spent
+                if output != self.expected[key]:
+                    raise Failure('prints something else than the native program')
+            cell.samples.append(seconds / row.repeat * percent / share)
+        except (Failure, OSError) as problem:
+            cell.wrong = str(problem)
+
+
+@dataclass
+class Column:
+    """`percent`: of the row's work, for slow engines. `few`: only a few rows. `static`: only programs of our own."""
+    name: str
+    prefix: list = field(default_factory=list)
+    native: bool = False
+    reenters: bool = False
+    percent: int = 100
+    few: bool = False
+    static: bool = False
+
+
+NATIVE = Column('native', native=True)

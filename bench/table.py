@@ -1,0 +1,138 @@
+"""Tables of the results, the bars they are held against, and docs/performance.md."""
+
+import math
+
+from measure import Cell
+from rows import FLOAT, INTEGER, PACKAGE, START
+
+QEMUS = ['qemu 12', 'qemu 13']
+MARK = '<!-- What follows is written by hand; scripts/bench --markdown keeps it. -->'
+
+
+def geometric_mean(values):
+    return math.exp(sum(map(math.log, values)) / len(values)) if values else None
+
+
+class Results:
+    """`cells`: by names of row and column."""
+
+    def __init__(self, rows, columns):
+        self.rows, self.columns = rows, [column.name for column in columns]
+        self.cells = {(row.name, column): Cell() for row in rows for column in self.columns}
+
+    def seconds(self, row, column):
+        cell = self.cells.get((row.name, column))
+        return cell and cell.seconds
+
+    def faster_qemu(self, row):
+        return min((s for s in (self.seconds(row, qemu) for qemu in QEMUS) if s), default=None)
+
+    def ratio(self, row, column, base):
+        """How many times longer a column takes than another; 'qemu' is the faster one."""
+        one, other = (self.faster_qemu(row) if name == 'qemu' else self.seconds(row, name) for name in (column, base))
+        return one / other if one and other else None
+
+    def ratios(self, kinds, column, base):
+        return [ratio for row in self.rows if row.kind in kinds and (ratio := self.ratio(row, column, base))]
+
+    def wrong(self):
+        return [f'{row}, {column}: {cell.wrong}' for (row, column), cell in self.cells.items() if cell.wrong]
+
+
+def layout(head, lines):
+    """A Markdown table, aligned."""
+    lines = [[str(cell) for cell in line] for line in [head, *lines]]
+    widths = [max(3, *map(len, column)) for column in zip(*lines)]
+    text = [[cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths))] for line in lines]
+    text.insert(1, ['-' * width if i == 0 else '-' * (width - 1) + ':' for i, width in enumerate(widths)])
+    return '\n'.join('| ' + ' | '.join(line) + ' |' for line in text)
+
+
+def times(ratio, digits=2):
+    return '' if ratio is None else f'{ratio:.{digits}f}'
+
+
+def milliseconds(seconds):
+    return '' if seconds is None else f'{1000 * seconds:.1f}' if seconds < 1 else f'{1000 * seconds:.0f}'
+
+
+def engines(results):
+    """Throughput: times native for every column, then how much faster the block engine is than the faster QEMU."""
+    columns = [c for c in results.columns if c != 'native' and not c.startswith('no-')]
+    lines = []
+    for kinds in ([INTEGER], [PACKAGE], [FLOAT]):
+        for row in (row for row in results.rows if row.kind in kinds):
+            shown = ['wrong' if results.cells[row.name, c].wrong else times(results.ratio(row, c, 'native')) for c in columns]
+            lines.append([row.name, row.kind, milliseconds(results.seconds(row, 'native')), *shown,
+                          times(results.ratio(row, 'qemu', 'block'))])
+    for title, kinds in (('geometric mean, non-FP', [INTEGER, PACKAGE]), ('geometric mean, FP', [FLOAT])):
+        means = [times(geometric_mean(results.ratios(kinds, c, 'native'))) for c in columns]
+        lines.append([title, '', '', *means, times(geometric_mean(results.ratios(kinds, 'qemu', 'block')))])
+    return layout(['row', 'kind', 'native ms', *columns, 'QEMU / block'], lines)
+
+
+def starts(results):
+    columns = [c for c in results.columns if not c.startswith('no-') and c not in ('threaded', 'switch', 'ir')]
+    lines = []
+    for row in (row for row in results.rows if row.kind == START):
+        shown = ['wrong' if results.cells[row.name, c].wrong else milliseconds(results.seconds(row, c)) for c in columns]
+        lines.append([row.name, *shown, times(results.ratio(row, 'qemu', 'block'))])
+    return layout(['CPU ms', *columns, 'QEMU / block'], lines)
+
+
+def techniques(results):
+    """The block engine without one technique, in times the block engine with all."""
+    columns = [c for c in results.columns if c.startswith('no-')]
+    lines = []
+    for row in (row for row in results.rows if row.kind in (INTEGER, FLOAT)):
+        shown = ['wrong' if results.cells[row.name, c].wrong else times(results.ratio(row, c, 'block')) for c in columns]
+        lines.append([row.name, milliseconds(results.seconds(row, 'block')), *shown])
+    for title, kinds in (('geometric mean, non-FP', [INTEGER]), ('geometric mean, FP', [FLOAT])):
+        lines.append([title, '', *(times(geometric_mean(results.ratios(kinds, c, 'block'))) for c in columns)])
+    return layout(['row', 'block ms', *(c.replace('no-', 'without ') for c in columns)], lines)
+
+
+def bars(results):
+    """What the release is held to: (what, measured, required, whether it holds). None: not measured."""
+    def at_least(what, value, required):
+        return what, f'{value:.2f}' if value else 'not measured', f'at least {required}', value >= required if value else None
+
+    by_name = {row.name: row for row in results.rows}
+    yield at_least('switch / threaded, geometric mean', geometric_mean(results.ratios([INTEGER, FLOAT], 'switch', 'threaded')), 1.5)
+    yield at_least('QEMU / block, non-FP, geometric mean', geometric_mean(results.ratios([INTEGER, PACKAGE], 'qemu', 'block')), 1.7)
+    yield at_least('QEMU / block, FP, geometric mean', geometric_mean(results.ratios([FLOAT], 'qemu', 'block')), 6)
+    every = {row.name: ratio for row in results.rows if (ratio := results.ratio(row, 'qemu', 'block'))}
+    slowest = min(every, key=every.get, default=None)
+    yield at_least(f'QEMU / block, slowest row ({slowest})', every.get(slowest), 1)
+    static = by_name.get('static true')
+    pair = [results.seconds(static, column) for column in ('block', 'native')] if static else [None]
+    extra = None if None in pair else 1000 * (pair[0] - pair[1])
+    yield ('static true, CPU ms above native', 'not measured' if extra is None else f'{extra:.2f}', 'at most 1.5',
+           None if extra is None else extra <= 1.5)
+    python = by_name.get('python3 -c pass')
+    yield at_least('QEMU / block, python3 -c pass', python and results.ratio(python, 'qemu', 'block'), 4)
+
+
+def report(results, method):
+    """The whole result as Markdown."""
+    parts = [method]
+    if results.ratios([INTEGER, FLOAT, PACKAGE], 'native', 'native'):
+        parts += ['## Programs\nTimes are CPU time in multiples of the native program\'s; QEMU / block is the faster QEMU\'s time in '
+                  'multiples of the block engine\'s.\n\n' + engines(results)]
+    if any(row.kind == START for row in results.rows):
+        parts += ['## Start-up\nCPU milliseconds of all processes together.\n\n' + starts(results)]
+    if any(column.startswith('no-') for column in results.columns):
+        parts += ['## What each technique gives\nThe block engine with one technique switched off, in multiples of its time with all.\n\n'
+                  + techniques(results)]
+    verdict = {True: 'holds', False: 'MISSED', None: ''}
+    parts += ['## Bars\n' + layout(['bar', 'measured', 'required', ''], [[*bar[:3], verdict[bar[3]]] for bar in bars(results)])]
+    if results.wrong():
+        parts += ['## Wrong\n' + '\n'.join('- ' + line for line in results.wrong())]
+    return '\n\n'.join(parts) + '\n'
+
+
+def write_markdown(path, text):
+    """Replaces what was measured and keeps what was written by hand."""
+    old = path.read_text() if path.exists() else ''
+    by_hand = old.partition(MARK)[2] or '\n'
+    path.write_text('# How fast Ferry is\n\n' + text + '\n' + MARK + by_hand)

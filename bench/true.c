@@ -1,0 +1,2 @@
+/* Start-up of a static program. */
+int main(void) { return 0; }
