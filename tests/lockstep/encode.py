@@ -16,23 +16,14 @@ SPECIAL_CASES = {pattern.name: [other for other in TABLE.patterns if other.speci
 PRIMED = ('x_prime', 'f_prime')
 
 
-def place(field, bits):
-    """The instruction word's bits for a field whose pieces, from high to low, hold `bits`."""
-    word, left = 0, field.width
-    for high, low in field.pieces:
-        left -= high - low + 1
-        word |= (bits >> left & ((1 << (high - low + 1)) - 1)) << low
-    return word
-
-
 def limits(field):
     """Smallest and largest value of a field, and the step between values."""
     if field.by in PRIMED:
         return 8, 15, 1
     step = 1 << field.shift
     if field.signed:
-        return -(step << field.width - 1), (step << field.width - 1) - step, step
-    return 0, (step << field.width) - step, step
+        return -(step << field.bits.width - 1), (step << field.bits.width - 1) - step, step
+    return 0, (step << field.bits.width) - step, step
 
 
 def encode(pattern, values):
@@ -43,10 +34,10 @@ def encode(pattern, values):
         low, high, step = limits(field)
         assert low <= value <= high and value % step == 0, f'{pattern.name}: {field.member}={value}'
         bits = value - 8 if field.by in PRIMED else value >> field.shift
-        bits &= (1 << field.width) - 1
+        bits &= (1 << field.bits.width) - 1
         if field.not0 and not bits:
             return None
-        word |= place(field, bits)
+        word |= field.bits.deposit(bits)
     if any(word & other.mask == other.value for other in SPECIAL_CASES[pattern.name]):
         return None
     return word

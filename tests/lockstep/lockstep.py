@@ -30,6 +30,8 @@ VARIANTS = {
     'block small cache': ['--engine=block', '--threshold=0', '--cache-size=256K'],
 }
 
+DETAILED = ('switch', 'block')  # the others mostly fail with one of these
+
 
 def listing(program, number):
     """The instructions of a sequence, as the cross binutils disassemble them."""
@@ -45,11 +47,14 @@ def listing(program, number):
 def compare(program, expected, actual, detail):
     for number in range(program.count):
         place = slice(number * OUTPUT_SIZE, (number + 1) * OUTPUT_SIZE)
-        if expected.stdout[place] != actual.stdout[place]:
-            lines = [f'sequence {number}:', *differences(expected.stdout[place], actual.stdout[place].ljust(OUTPUT_SIZE, b'\0'))]
-            if actual.status:
-                lines.append(f'exit status {actual.status}: {tap.tail(actual.stderr, 3)}')
-            raise tap.Failure('\n'.join(lines + (listing(program, number) if detail else [])))
+        if expected.stdout[place] == actual.stdout[place]:
+            continue
+        lines = [f'sequence {number} of seed {program.seed}:']
+        if len(actual.stdout) < place.stop:
+            lines.append(f'exit status {actual.status}: {tap.tail(actual.stderr, 3)}')
+        else:
+            lines += differences(expected.stdout[place], actual.stdout[place])[:12]
+        raise tap.Failure('\n'.join(lines + (listing(program, number) if detail else [])))
     if actual.status or actual.stdout != expected.stdout:
         raise tap.Failure(f'exit status {actual.status}: {tap.tail(actual.stderr)}')
 
@@ -80,9 +85,7 @@ def main():
 
         def judge(theme, variant):
             actual = tap.execute(guest + VARIANTS[variant] + [folder / theme])
-            if actual.status == 1 and not actual.stdout and b'not supported' in actual.stderr:
-                raise tap.Skip(tap.tail(actual.stderr, 1))
-            compare(programs[theme], outcomes[theme], actual, variant in ('switch', 'block'))
+            compare(programs[theme], outcomes[theme], actual, variant in DETAILED)
 
         cases = []
         for theme in THEMES:

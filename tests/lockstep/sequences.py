@@ -138,7 +138,7 @@ class Sequence:
             return False
         values, taken = dict(given), {}
         for field in pattern.format.fields.values():
-            place = tuple(field.pieces)  # a compressed instruction may have two operands in one place
+            place = tuple(field.bits.pieces)  # a compressed instruction may have two operands in one place
             if field.member not in given:
                 values[field.member] = taken[place] if place in taken else self.operand(field)
             taken[place] = values[field.member]
