@@ -64,9 +64,10 @@ static void fold_inner_sum(struct lowering *l, ir_ref v)
     }
 }
 
+/* What other blocks use, too, is in a cell for them already: they were analysed before this one. */
 static void fold_address(struct lowering *l, ir_ref v)
 {
-    if (!in_this_block(l, v) || is_folded(l, v))
+    if (!in_this_block(l, v) || is_folded(l, v) || l->ra.value[v].last_use == ACROSS)
         return;
     if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address) {
         l->u->insn[v].extra = FOLDED;
