@@ -16,7 +16,11 @@ static inline bool is_float(const struct regalloc *ra, ir_ref v)
 void regalloc_init(struct regalloc *ra, struct ir_unit *u, const struct register_plan *plan, const struct regalloc_emit *emit,
                    void *host)
 {
-    *ra = (struct regalloc){ .unit = u, .plan = plan, .emit = emit, .host = host };
+    memset(ra, 0, sizeof *ra);
+    ra->unit = u;
+    ra->plan = plan;
+    ra->emit = emit;
+    ra->host = host;
     ra->value = arena_alloc(u->arena, u->insn_count * sizeof *ra->value);
     for (ir_ref v = 0; v < u->insn_count; v++)
         ra->value[v] = (struct value){ .cell = NO_CELL, .reg = NO_REG, .wanted = NO_REG };
@@ -60,13 +64,13 @@ void regalloc_note_use(struct regalloc *ra, ir_ref v, ir_ref at)
     }
 }
 
-void regalloc_note_set(struct regalloc *ra, unsigned slot, ir_ref v, ir_ref at)
+void regalloc_note_set(struct regalloc *ra, unsigned slot, ir_ref v)
 {
     unsigned home = ra->plan->home[slot];
     if (home == NO_REG)
         return;
     ra->coming[home].value = v;
-    ra->coming[home].set = at;
+    ra->coming[home].barriers = ra->barriers;
     value_of(ra, v)->wanted = (uint8_t)home;
 }
 
@@ -77,11 +81,7 @@ void regalloc_note_get(struct regalloc *ra, unsigned slot)
         ra->coming[home].value = NO_REF;
 }
 
-void regalloc_note_barrier(struct regalloc *ra)
-{
-    for (uint64_t homes = ra->plan->homes; homes; homes &= homes - 1)
-        ra->coming[__builtin_ctzll(homes)].value = NO_REF;
-}
+void regalloc_note_barrier(struct regalloc *ra) { ra->barriers++; }
 
 void regalloc_note_definition(struct regalloc *ra, ir_ref v, ir_ref like)
 {
@@ -89,7 +89,7 @@ void regalloc_note_definition(struct regalloc *ra, ir_ref v, ir_ref like)
     unsigned home = value->wanted;
     if (home == NO_REG)
         return;
-    if (ra->coming[home].value != v) {
+    if (ra->coming[home].value != v || ra->coming[home].barriers != ra->barriers) {
         value->wanted = NO_REG;
     } else if (like != NO_REF && like >= ra->block_first && like < v) {
         value_of(ra, like)->wanted = (uint8_t)home;
@@ -122,6 +122,7 @@ static void link_value(struct regalloc *ra, ir_ref v, unsigned reg)
     if (value->older)
         value_of(ra, value->older)->newer = v;
     ra->held[reg] = v;
+    ra->occupied |= bit(reg);
 }
 
 /* Forgets dead values in the register; whether none is left. */
@@ -242,8 +243,8 @@ static void displace(struct regalloc *ra, unsigned reg)
 void regalloc_begin_block(struct regalloc *ra, const struct ir_block *block)
 {
     ra->dead_until = block->first - 1;
-    for (unsigned reg = 0; reg < ANY_REGS; reg++)
-        while (ra->held[reg])
+    for (; ra->occupied; ra->occupied &= ra->occupied - 1)
+        for (unsigned reg = (unsigned)__builtin_ctzll(ra->occupied); ra->held[reg];)
             unlink_value(ra, ra->held[reg]);
     memset(ra->slot_owner, 0, sizeof ra->slot_owner);
     memset(ra->spill_owner, 0, sizeof ra->spill_owner);

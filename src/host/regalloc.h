@@ -58,8 +58,11 @@ struct regalloc {
     ir_ref dead_until;          /* values last used here or before are dead */
     bool failed;                /* sticky: out of spill cells or registers */
 
-    /* backward pass: sets of homes seen that no barrier separates from here */
-    struct { ir_ref value, set; } coming[ANY_REGS];
+    uint64_t occupied;          /* at least the registers of which held[] is a value */
+
+    /* backward pass: what homes are going to be set to, valid if no barrier has been seen since */
+    struct { ir_ref value; uint32_t barriers; } coming[ANY_REGS];
+    uint32_t barriers;          /* seen so far */
     ir_ref block_first, block_last; /* of the block being looked at */
 };
 
@@ -74,7 +77,7 @@ void regalloc_analyse_block(struct regalloc *ra, const struct ir_block *block);
 void regalloc_note_use(struct regalloc *ra, ir_ref v, ir_ref at);
 
 /* A set of, or another look at, a slot; something that may fault, leave or look at slots. */
-void regalloc_note_set(struct regalloc *ra, unsigned slot, ir_ref v, ir_ref at);
+void regalloc_note_set(struct regalloc *ra, unsigned slot, ir_ref v);
 void regalloc_note_get(struct regalloc *ra, unsigned slot);
 void regalloc_note_barrier(struct regalloc *ra);
 

@@ -61,51 +61,31 @@ int64_t call_gettimeofday(struct task *task, const uint64_t *a)
 
 /* ---- execve -------------------------------------------------------------------------------------------------------------------------- */
 
-/* The guest's NULL-terminated array of strings, in one piece of memory for free(); NULL with *error set. A NULL address is an empty array. */
-static char **read_strings(uint64_t address, int64_t *error)
+/* The guest's NULL-terminated array of strings, in the arena; NULL with *error set. A NULL address is an empty array. */
+static char **read_strings(uint64_t address, struct arena *memory, int64_t *error)
 {
     enum { MOST_STRINGS = 1 << 20, LONGEST_STRING = 32 * PAGE_SIZE }; /* the latter: the kernel's MAX_ARG_STRLEN */
-    uint64_t *addresses = NULL;
-    char **strings = NULL;
-    size_t count = 0, capacity = 0, bytes = 0;
-    *error = -EFAULT;
-    for (uint64_t at = address; address; at += sizeof *addresses, count++) {
-        if (count == capacity) {
-            capacity = capacity ? 2 * capacity : 64;
-            addresses = must_realloc(addresses, capacity * sizeof *addresses);
-        }
-        if (!guest_read(&addresses[count], at, sizeof *addresses))
-            goto done;
-        if (!addresses[count])
+    char *buffer = must_alloc(LONGEST_STRING), **strings = NULL;
+    uint32_t count = 0, capacity = 0;
+    uint64_t string = 0;
+    *error = 0;
+    for (;; count++) {
+        if (count == capacity)
+            strings = arena_grow(memory, strings, sizeof *strings, count, &capacity);
+        strings[count] = NULL;
+        if (address && !guest_read(&string, address + count * sizeof string, sizeof string))
+            *error = -EFAULT;
+        if (*error || !string)
             break;
-        if (count == MOST_STRINGS) {
-            *error = -E2BIG;
-            goto done;
+        int64_t length = guest_string(buffer, string, LONGEST_STRING);
+        if (length < 0 || count == MOST_STRINGS) {
+            *error = length == -EFAULT ? -EFAULT : -E2BIG;
+            break;
         }
+        strings[count] = memcpy(arena_alloc(memory, (size_t)length + 1), buffer, (size_t)length + 1);
     }
-    size_t head = (count + 1) * sizeof *strings, room = head + LONGEST_STRING;
-    strings = must_zalloc(room);
-    for (size_t i = 0; i < count; i++) {
-        if (room - head - bytes < LONGEST_STRING) {
-            room = 2 * room;
-            strings = must_realloc(strings, room);
-        }
-        int64_t length = guest_string((char *)strings + head + bytes, addresses[i], LONGEST_STRING);
-        if (length < 0) {
-            *error = length == -ENAMETOOLONG ? -E2BIG : length;
-            free(strings);
-            strings = NULL;
-            goto done;
-        }
-        addresses[i] = head + bytes; /* its offset from now on, for the memory may move */
-        bytes += (size_t)length + 1;
-    }
-    for (size_t i = 0; i < count; i++)
-        strings[i] = (char *)strings + addresses[i];
-    strings[count] = NULL;
-done:
-    free(addresses);
-    return strings;
+    free(buffer);
+    return *error ? NULL : strings;
 }
 
 static int64_t execute(struct task *task, int dirfd, uint64_t path, uint64_t argv, uint64_t envp, int flags)
@@ -114,12 +94,12 @@ static int64_t execute(struct task *task, int dirfd, uint64_t path, uint64_t arg
     int64_t result = guest_string(name, path, sizeof name);
     if (result < 0)
         return result;
-    char **arguments = read_strings(argv, &result);
-    char **environment = arguments ? read_strings(envp, &result) : NULL;
+    struct arena *memory = &task->exec_memory;
+    char **arguments = read_strings(argv, memory, &result);
+    char **environment = arguments ? read_strings(envp, memory, &result) : NULL;
     if (environment)
-        result = linux_exec(task->process, dirfd, name, arguments, environment, flags);
-    free(arguments);
-    free(environment);
+        result = linux_exec(task->process, dirfd, name, arguments, environment, flags, memory);
+    arena_free(memory);
     return result;
 }
 

@@ -1,7 +1,6 @@
-/* execve(2) for the guest. Nothing is registered with the kernel: a guest program is executed by executing Ferry with its path.
- * */
+/* execve(2) for the guest. Nothing is registered with the kernel: a guest program is executed by executing Ferry with its
+ * path. */
 #include "linux/exec.h"
-#include "linux/calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "linux/calls.h"
 
 enum { SCRIPT_LINE = 256, MOST_SCRIPTS = 5 }; /* BINPRM_BUF_SIZE and exec_binprm's limit in the kernel */
 static const char own_program[] = "/proc/self/exe";
@@ -157,6 +158,13 @@ int exec_resolve(const struct process *p, struct executable *e, struct arena *me
 
 /* ---- execve ---------------------------------------------------------------------------------------------------------------- */
 
+/* The host's execve: on a guest thread it hands on the guest's signal mask. */
+static int execute(long number, const uint64_t arguments[6])
+{
+    struct task *task = current_task();
+    return (int)(task ? signals_execute(task, number, arguments) : host_call(number, arguments));
+}
+
 /* A path by which Ferry, newly executed, finds the file: descriptors may close by then. */
 static const char *lasting_path(const struct executable *e, struct arena *memory)
 {
@@ -194,16 +202,15 @@ static int execute_guest(const struct process *p, const struct executable *e, ch
     for (size_t i = 1; i < count; i++)
         argv[n++] = e->argv[i];
     argv[n] = NULL;
-    return (int)signals_execute(current_task(), SYS_execve, (const uint64_t[6]){ (uint64_t)own_program, (uint64_t)argv, (uint64_t)envp });
+    return execute(SYS_execve, (const uint64_t[6]){ (uint64_t)own_program, (uint64_t)argv, (uint64_t)envp });
 }
 
-int linux_exec(struct process *p, int dirfd, const char *path, char **argv, char **envp, int flags)
+int linux_exec(const struct process *p, int dirfd, const char *path, char **argv, char **envp, int flags, struct arena *memory)
 {
     if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
         return -EINVAL;
     if (!*path && !(flags & AT_EMPTY_PATH))
         return -ENOENT;
-    struct arena *memory = &p->exec_memory;
     const char *exe = proc_exe_link(p, dirfd, path);
     struct executable e = { .dirfd = dirfd, .path = path, .flags = flags, .name = path, .argv = argv };
     if (exe)
@@ -216,10 +223,10 @@ int linux_exec(struct process *p, int dirfd, const char *path, char **argv, char
         e.name = format_in(memory, *path ? "/dev/fd/%d/%s" : "/dev/fd/%d%s", dirfd, path);
 
     int result = exec_resolve(p, &e, memory);
-    if (!result)
-        result = e.guest ? execute_guest(p, &e, envp, memory)
-            : (int)signals_execute(current_task(), SYS_execveat, (const uint64_t[6]){ (uint64_t)e.dirfd, (uint64_t)e.path,
-                                   (uint64_t)e.argv, (uint64_t)envp, (uint64_t)e.flags });
-    arena_free(memory);
-    return result;
+    if (result)
+        return result;
+    if (e.guest)
+        return execute_guest(p, &e, envp, memory);
+    return execute(SYS_execveat, (const uint64_t[6]){ (uint64_t)e.dirfd, (uint64_t)e.path, (uint64_t)e.argv, (uint64_t)envp,
+                                                      (uint64_t)e.flags });
 }

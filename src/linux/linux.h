@@ -1,5 +1,5 @@
-/* Guest processes and threads as the Linux kernel would keep them: the environment (engine.h) of the process VM. Only src/linux makes
- * system calls on the guest's behalf. */
+/* Guest processes and threads as the Linux kernel would keep them: the environment (engine.h) of the process VM. Only src/linux
+ * makes system calls on the guest's behalf. */
 #ifndef FERRY_LINUX_H
 #define FERRY_LINUX_H
 
@@ -52,7 +52,6 @@ struct process {
     uint64_t stack_start;       /* guest address of argc */
     uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
     uint64_t brk_start;              /* guest address */
-    struct arena exec_memory;   /* linux_exec's; what it holds when a vfork child has executed a program, the parent frees */
     uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
 };
 
@@ -66,6 +65,7 @@ struct task {
     uint64_t clear_child_tid, robust_list, robust_list_size;
     siginfo_t fault;            /* facts of the newest EVENT_FAULT */
     bool exiting;
+    struct arena exec_memory;   /* of execve; what a vfork child that executed a program leaves there goes with its task */
     struct pending_signal *pending; /* signal.c */
     void *host_stack;           /* alternate stack for host signal handlers */
 };
@@ -73,7 +73,7 @@ struct task {
 /* The task of the calling host thread, NULL outside guest threads. */
 struct task *current_task(void);
 
-/* ---- elf.c, load.c: from a file to a process ready to run ------------------------------------------------------------------- */
+/* ---- elf.c, load.c: from a file to a process ready to run ------------------------------------------------------------------ */
 
 struct elf_image {
     const struct guest *guest;
@@ -101,7 +101,7 @@ bool elf_check(int fd, const struct guest *guest, struct elf_image *image, char 
  * Returns the exit status, or does not return if the guest dies by a signal (Ferry then dies by it too); errors die(). */
 int linux_run(const struct linux_options *options, const char *path, char **argv);
 
-/* ---- path.c: guest paths ----------------------------------------------------------------------------------------------------- */
+/* ---- path.c: guest paths --------------------------------------------------------------------------------------------------- */
 
 /* Host path of a guest path: itself, or its counterpart below the sysroot if the path is absolute and exists there
  * (nothing, if it does not). `buffer` has PATH_MAX bytes; the result is `path` or `buffer`. */
@@ -113,23 +113,24 @@ const char *path_link_to_host(const struct process *p, const char *path, char *b
 /* The guest's view of a host path: without the sysroot. Points into `path`, or to "/". */
 const char *path_to_guest(const struct linux_options *options, const char *path);
 
-/* ---- proc.c: /proc as the guest should see it ---------------------------------------------------------------------------------- */
+/* ---- proc.c: /proc as the guest should see it ------------------------------------------------------------------------------ */
 
-/* If the path (after path_to_host, relative to `dirfd`) names a file of /proc that must show the guest's view
- * (maps, smaps, cmdline, auxv, comm, cpuinfo... of self, thread-self, or the process's own number), opens a file with the right content and returns its
- * descriptor; -errno on failure; INT_MIN if it is not such a file. */
+/* If the path (after path_to_host, relative to `dirfd`) names a file of /proc that must show the guest's view (maps, smaps,
+ * cmdline, auxv, comm, cpuinfo... of self, thread-self, or the process's own number), opens a file with the right content and
+ * returns its descriptor; -errno on failure; INT_MIN if it is not such a file. */
 int proc_open(struct process *p, int dirfd, const char *path, int flags);
 
 /* For readlink-like calls and execve: the target if the path is the process's exe link, else NULL. */
 const char *proc_exe_link(const struct process *p, int dirfd, const char *path);
 
-/* ---- exec.c ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- exec.c ---------------------------------------------------------------------------------------------------------------- */
 
-/* execve(2) and execveat(2) for the guest: guest programs re-enter Ferry with the same options (no registration needed), scripts by
- * their #! line, host programs natively. Strings are host memory. Returns -errno, or does not return. */
-int linux_exec(struct process *p, int dirfd, const char *path, char **argv, char **envp, int flags);
+/* execve(2) and execveat(2) for the guest: guest programs re-enter Ferry with the same options (no registration needed), scripts
+ * by their #! line, host programs natively. Strings are host memory. What it needs itself is in the arena. Returns -errno, or
+ * does not return. */
+int linux_exec(const struct process *p, int dirfd, const char *path, char **argv, char **envp, int flags, struct arena *memory);
 
-/* ---- signal.c, syscall.c, thread.c: see there -------------------------------------------------------------------------------------- */
+/* ---- signal.c, syscall.c, thread.c: see there ------------------------------------------------------------------------------ */
 
 extern const struct environment linux_environment;
 

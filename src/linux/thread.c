@@ -34,6 +34,7 @@ void task_free(struct task *task)
 {
     free(task->host_stack);
     free(task->pending);
+    arena_free(&task->exec_memory);
     free(task);
 }
 

@@ -98,9 +98,10 @@ static void test_programs(void)
 /* The status of a child that executes. */
 static int run(int dirfd, const char *path, char **argv, char **envp, int flags)
 {
+    struct arena memory = { 0 };
     pid_t child = fork();
     if (!child)
-        _exit(-linux_exec(&process, dirfd, path, argv, envp, flags));
+        _exit(-linux_exec(&process, dirfd, path, argv, envp, flags, &memory));
     int status;
     waitpid(child, &status, 0);
     return WEXITSTATUS(status);

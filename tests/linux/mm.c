@@ -1,5 +1,5 @@
 /* The map of guest memory against what Linux would answer. */
-#include "linux/mm.h"
+#include "linux/interval.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -361,6 +361,34 @@ static void test_random(struct mm *mm)
     clear(mm);
 }
 
+/* The search for room against a table of pages. */
+static void test_room(void)
+{
+    enum { PAGES = 96, ROUNDS = 20000 };
+    bool taken[PAGES] = { false }, right = true;
+    struct interval *tree = NULL;
+    srand(2);
+    for (unsigned round = 0; round < ROUNDS && right; round++) {
+        unsigned start = 1 + rand() % (PAGES - 4), end = start + 1 + rand() % 3, low = 1 + rand() % 8, high = PAGES - rand() % 32;
+        unsigned length = 1 + rand() % 8, alignment = 1 << rand() % 3, wanted = 0;
+        bool take = rand() % 2;
+        interval_free(interval_cut(&tree, start * P, end * P));
+        if (take)
+            interval_put(&tree, interval_new(&(struct mapping){ .start = start * P, .end = end * P, .protection = rand() % 8 }));
+        for (unsigned i = start; i < end; i++)
+            taken[i] = take;
+        for (unsigned at = low; at + length <= high; at++) {
+            bool is_room = !(at % alignment);
+            for (unsigned i = at; i < at + length; i++)
+                is_room &= !taken[i];
+            wanted = is_room ? at : wanted;
+        }
+        right = interval_room(tree, low * P, high * P, length * P, alignment * P) == (uint64_t)wanted * P;
+    }
+    interval_free(tree);
+    tap_ok(right, "%d searches for room agree with a table of pages", ROUNDS);
+}
+
 static void test_stack(struct mm *mm)
 {
     uint64_t top = mm_map_stack(mm, 1 << 20), bottom = top - (1 << 20);
@@ -386,6 +414,7 @@ int main(void)
     test_advice(mm);
     test_cost(mm);
     test_random(mm);
+    test_room();
     test_stack(mm);
     mm_free(mm);
     return tap_done();

@@ -39,7 +39,8 @@ static void test_which(void)
     const char *const guest[] = { "/proc/self/maps", "/proc/thread-self/maps", "//proc/./self//maps", "/proc/self/fd/../maps",
                                   "/proc/sys/../self/maps", own, task, thread, "/proc/cpuinfo" };
     const char *const host[] = { "/proc/1/maps", "/proc/self/status", "/proc/self/task/1/maps", "/proc/self/cwd/../maps",
-                                 "/proc/maps", "/proc/self/net/stat", "/proc/self/cpuinfo", "maps", "/tmp/maps", "/proc/self/fd/maps", "" };
+                                 "/proc/maps", "/proc/self/net/stat", "/proc/self/cpuinfo", "maps", "/tmp/maps",
+                                 "/proc/self/fd/maps", "" };
     for (unsigned i = 0; i < COUNT_OF(guest); i++) {
         int fd = proc_open(&process, AT_FDCWD, guest[i], O_RDONLY);
         tap_ok(fd >= 0, "%s is the guest's (%d)", guest[i], fd);

@@ -13,7 +13,7 @@ struct program_file {
     Elf64_Ehdr header;
     Elf64_Phdr code, data, stack, interpreter;
     char interpreter_path[32];
-    char rest[2 * 4096 + 512 - sizeof(Elf64_Ehdr) - 4 * sizeof(Elf64_Phdr) - 32];
+    char rest[3 * 4096 - sizeof(Elf64_Ehdr) - 4 * sizeof(Elf64_Phdr) - 32];
 };
 
 /* Headers and code at `base` and on; data of 0x200 bytes and 0x3000 more bytes of bss at base + DATA_AT. No interpreter. */

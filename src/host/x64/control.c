@@ -9,8 +9,10 @@ static unsigned new_site(struct lowering *l, uint64_t spc)
     struct host_unit *r = l->result;
     if (r->site_count == MAX_SITES) {
         l->failed = true;
-        return 0;
+        return 0; /* any that exists */
     }
+    l->site[r->site_count] = arena_alloc(l->u->arena, sizeof **l->site);
+    *l->site[r->site_count] = (struct site){ 0 };
     r->sites[r->site_count] = (struct host_site){ .spc = spc };
     return r->site_count++;
 }
@@ -19,7 +21,7 @@ static void cold_stub(struct lowering *l, struct cold *c)
 {
     unsigned site = c->data;
     l->result->sites[site].stub = l->e.at;
-    emit_bind(&l->e, &l->stub[site]);
+    emit_bind(&l->e, &l->site[site]->stub);
     emit_mov_imm(&l->e, RAX, l->first_site + site);
     emit_jmp_to(&l->e, &l->runtime[EXIT_SITE]);
 }
@@ -36,7 +38,7 @@ enum { JMP_OPCODE = 1, JCC_OPCODE = 2, CALL_OPCODE = 1 }; /* bytes before rel32 
 static void emit_site_jmp(struct lowering *l, unsigned site)
 {
     emit_patchable(&l->e, JMP_OPCODE);
-    l->result->sites[site].link = emit_jmp(&l->e, &l->stub[site]);
+    l->result->sites[site].link = emit_jmp(&l->e, &l->site[site]->stub);
 }
 
 static bool goes_back(const struct lowering *l, const struct ir_edge *edge) { return edge->leaves && edge->spc <= l->u->spc; }
@@ -143,7 +145,7 @@ static struct label *edge_label(struct lowering *l, uint64_t index, struct argum
     *site = NO_SITE;
     if (edge->leaves) {
         *site = new_direct_site(l, edge->spc);
-        return &l->stub[*site];
+        return &l->site[*site]->stub;
     }
     if (!edge->argument_count)
         return &l->block[edge->block];
@@ -164,7 +166,7 @@ void lower_br(struct lowering *l, ir_ref v)
     if (edge->leaves) {
         unsigned site = new_direct_site(l, edge->spc);
         if (goes_back(l, edge))
-            emit_poll(l, &l->stub[site]);
+            emit_poll(l, &l->site[site]->stub);
         emit_site_jmp(l, site);
         return;
     }
@@ -276,14 +278,14 @@ void lower_call_to(struct lowering *l, ir_ref v)
     const struct ir_edge *edge = &l->u->edge[insn_of(l, v)->imm];
     unsigned site = new_direct_site(l, edge->spc);
     if (goes_back(l, edge))
-        emit_poll(l, &l->stub[site]);
+        emit_poll(l, &l->site[site]->stub);
     if (!predicts_returns(l)) {
         emit_site_jmp(l, site);
         return;
     }
     push_entry(l, edge->return_spc);
     emit_patchable(&l->e, CALL_OPCODE);
-    l->result->sites[site].link = emit_call(&l->e, &l->stub[site]);
+    l->result->sites[site].link = emit_call(&l->e, &l->site[site]->stub);
     emit_landing(l, edge->return_spc);
 }
 
@@ -330,7 +332,7 @@ static void cold_indirect_stub(struct lowering *l, struct cold *c)
 {
     const struct indirect *i = c->more;
     l->result->sites[i->site].stub = l->e.at;
-    emit_bind(&l->e, &l->stub[i->site]);
+    emit_bind(&l->e, &l->site[i->site]->stub);
     emit_op(&l->e, X64_MOV_STORE, 64, i->target, CONTEXT(pc));
     emit_mov_imm(&l->e, RAX, l->first_site + i->site);
     emit_jmp_to(&l->e, &l->runtime[EXIT_SITE]);
@@ -354,7 +356,7 @@ static void cold_probe(struct lowering *l, struct cold *c)
 {
     struct indirect *i = c->more;
     struct label miss = { 0 };
-    l->probe[i->site] = l->e.at;
+    l->site[i->site]->probe = l->e.at;
     emit_bind(&l->e, &i->probe);
     emit_probe(&l->e, l->config->layout, i->target, i->scratch, &miss);
     emit_bind(&l->e, &miss);
@@ -374,7 +376,7 @@ static struct indirect *new_indirect(struct lowering *l, ir_ref v)
 
 static void compare_with_guess(struct lowering *l, const struct indirect *i)
 {
-    struct operand guess = { .is_memory = true, .base = RIP_LABEL, .index = NO_INDEX, .label = &l->guess[i->site] };
+    struct operand guess = { .is_memory = true, .base = RIP_LABEL, .index = NO_INDEX, .label = &l->site[i->site]->guess };
     emit_op(&l->e, X64_CMP_LOAD, 64, i->target, guess);
 }
 
@@ -387,7 +389,7 @@ void lower_jump_ind(struct lowering *l, ir_ref v)
     struct indirect *i = new_indirect(l, v);
     compare_with_guess(l, i);
     emit_patchable(&l->e, JCC_OPCODE);
-    l->branch[i->site] = emit_jcc(&l->e, CC_NE, &l->stub[i->site]);
+    l->site[i->site]->branch = emit_jcc(&l->e, CC_NE, &l->site[i->site]->stub);
     emit_poll(l, &i->probe);
     emit_site_jmp(l, i->site);
 }
@@ -397,7 +399,7 @@ static void cold_unpredicted_call(struct lowering *l, struct cold *c)
 {
     struct indirect *i = c->more;
     emit_patchable(&l->e, CALL_OPCODE);
-    l->branch[i->site] = emit_call(&l->e, &l->stub[i->site]);
+    l->site[i->site]->branch = emit_call(&l->e, &l->site[i->site]->stub);
     emit_jmp(&l->e, &i->landing);
 }
 
@@ -440,7 +442,7 @@ void lower_call_ind(struct lowering *l, ir_ref v)
     emit_jcc(&l->e, CC_NE, &unpredicted->entry);
     emit_poll(l, &leaving->entry);
     emit_patchable(&l->e, CALL_OPCODE);
-    l->result->sites[i->site].link = emit_call(&l->e, &l->stub[i->site]);
+    l->result->sites[i->site].link = emit_call(&l->e, &l->site[i->site]->stub);
     emit_bind(&l->e, &i->landing);
     emit_landing(l, return_spc);
 }
@@ -451,10 +453,10 @@ void emit_guesses(struct lowering *l)
         if (l->result->sites[site].spc != NO_SPC)
             continue;
         emit_align(&l->e, 8);
-        emit_bind(&l->e, &l->guess[site]);
+        emit_bind(&l->e, &l->site[site]->guess);
         l->result->sites[site].guess = l->e.at;
         emit_data64(&l->e, NO_SPC);
-        emit_data64(&l->e, (uint64_t)l->probe[site] << 32 | l->branch[site]);
+        emit_data64(&l->e, (uint64_t)l->site[site]->probe << 32 | l->site[site]->branch);
     }
 }
 

@@ -393,6 +393,12 @@ void emit(struct emitter *e, const struct x64_insn *insn)
 
 /* ---- instructions of their own shape -------------------------------------------------------------------------------------- */
 
+static void bytes64(struct emitter *e, uint64_t x)
+{
+    memcpy(e->write + e->at, &x, 8);
+    e->at += 8;
+}
+
 void emit_mov_imm(struct emitter *e, unsigned reg, uint64_t value)
 {
     if (value > UINT32_MAX && fits_int32(value)) {
@@ -407,9 +413,20 @@ void emit_mov_imm(struct emitter *e, unsigned reg, uint64_t value)
     if (rex)
         byte(e, 0x40 | rex);
     byte(e, 0xb8 | (reg & 7));
-    bytes32(e, (uint32_t)value);
     if (wide)
-        bytes32(e, (uint32_t)(value >> 32));
+        bytes64(e, value);
+    else
+        bytes32(e, (uint32_t)value);
+}
+
+void emit_mov_function(struct emitter *e, const void *function, const char *name)
+{
+    if (!room(e))
+        return;
+    list(e, "\tmovabs rax, offset %s\n", name);
+    byte(e, 0x48);
+    byte(e, 0xb8);
+    bytes64(e, (uintptr_t)function);
 }
 
 void emit_push_imm(struct emitter *e, int32_t value)
@@ -543,8 +560,7 @@ void emit_data64(struct emitter *e, uint64_t value)
     if (!room(e))
         return;
     list(e, "\t.quad 0x%llx\n", (unsigned long long)value);
-    memcpy(e->write + e->at, &value, 8);
-    e->at += 8;
+    bytes64(e, value);
 }
 
 void emit_align(struct emitter *e, unsigned power_of_two)

@@ -108,6 +108,9 @@ static inline bool fits_int32(uint64_t x) { return (uint64_t)(int64_t)(int32_t)x
 /* reg = value in the shortest form that leaves the flags alone. */
 void emit_mov_imm(struct emitter *e, unsigned reg, uint64_t value);
 
+/* rax = address of a function, listed by its name. */
+void emit_mov_function(struct emitter *e, const void *function, const char *name);
+
 void emit_push_imm(struct emitter *e, int32_t value);
 void emit_push(struct emitter *e, unsigned reg);
 void emit_pop(struct emitter *e, unsigned reg);

@@ -165,7 +165,8 @@ static void emit_cold_code(struct lowering *l)
 {
     for (struct cold *c = l->cold; c; c = c->next) {
         note_pc(l, c->pc);
-        emit_bind(&l->e, &c->entry);
+        if (c->entry.newest)
+            emit_bind(&l->e, &c->entry);
         c->emit(l, c);
     }
 }
@@ -253,7 +254,7 @@ static void lower_call(struct lowering *l, ir_ref v)
         regalloc_vacate(&l->ra, RAX);
     if (helper->traits & FAULT)
         store_pc(l, l->pc);
-    emit_mov_imm(&l->e, RAX, (uintptr_t)helper->function);
+    emit_mov_function(&l->e, (const void *)(uintptr_t)helper->function, helper->name);
     emit_call_to(&l->e, &l->runtime[sees_state ? CALL_STATE : CALL_PURE]);
     regalloc_release(&l->ra);
     if (regalloc_live_after(&l->ra, v))
@@ -333,7 +334,8 @@ enum { CODE_ALIGNMENT = 16 };
 bool x64_translate(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
                    uint32_t first_site, struct code_buffer *out, struct host_unit *result)
 {
-    struct lowering *l = zeroed(u->arena, sizeof *l);
+    struct lowering *l = arena_alloc(u->arena, sizeof *l);
+    memset(l, 0, offsetof(struct lowering, ra));
     size_t used = out->used;
     out->used = align_up(out->used, CODE_ALIGNMENT);
     result->start = (uint32_t)out->used;

@@ -36,10 +36,16 @@ struct cold {
     void *more;
 };
 
+/* What becomes a host_site. */
+struct site {
+    struct label stub, guess;
+    uint32_t branch; /* indirect: rel32 field of the branch to the stub or the probe */
+    uint32_t probe;  /* indirect: offset */
+};
+
+/* ORDER LOWERING: the fields from `ra` on are not cleared as a whole. */
 struct lowering {
     struct emitter e;
-    struct regalloc ra;
-    struct register_plan plan;
     const struct host_config *config;
     uint32_t features;
     struct landmark runtime[RUNTIME_ENTRIES];
@@ -52,13 +58,13 @@ struct lowering {
     uint64_t pc;                       /* SPC of the guest instruction being lowered */
     struct cold *cold, **cold_end;
     struct float_constant *float_constants;
-    struct label stub[MAX_SITES], guess[MAX_SITES];
-    uint32_t branch[MAX_SITES];        /* indirect sites: rel32 field of the branch to the stub or the probe */
-    uint32_t probe[MAX_SITES];
     uint32_t first_site;
     uint32_t mark_capacity;
     struct host_unit *result;
     bool failed;                       /* cannot be translated for another reason than room */
+    struct regalloc ra;
+    struct register_plan plan;
+    struct site *site[MAX_SITES];      /* by number within the unit */
 };
 
 static inline const struct ir_insn *insn_of(const struct lowering *l, ir_ref v) { return &l->u->insn[v]; }

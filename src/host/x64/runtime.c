@@ -11,6 +11,12 @@ const char *const x64_runtime_names[RUNTIME_ENTRIES] = {
     [CALL_STATE] = "call_state", [CALL_EVALUATE] = "call_evaluate", [FLOAT_MASKS] = "float_masks",
 };
 
+static void give_home(struct register_plan *plan, unsigned slot, unsigned reg)
+{
+    plan->home[slot] = (uint8_t)reg;
+    plan->homes |= UINT64_C(1) << reg;
+}
+
 void x64_plan(const struct host_config *config, struct register_plan *plan)
 {
     static const uint8_t integer_homes[] = { RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
@@ -25,13 +31,12 @@ void x64_plan(const struct host_config *config, struct register_plan *plan)
         floats = vector_count - 4;
     *plan = (struct register_plan){ .spill_cells = ALLOCATOR_SPILLS };
     memset(plan->home, NO_REG, sizeof plan->home);
-    for (unsigned i = 0; config->homes && i < integers; i++)
-        plan->home[layout->integer_homes[i]] = integer_homes[i];
-    for (unsigned i = 0; config->homes && i < floats; i++)
-        plan->home[layout->float_homes[i]] = (uint8_t)(FIRST_FLOAT_HOME + i);
-    for (unsigned slot = 0; slot < MAX_SLOTS; slot++)
-        if (plan->home[slot] != NO_REG)
-            plan->homes |= UINT64_C(1) << plan->home[slot];
+    if (!config->homes)
+        integers = floats = 0;
+    for (unsigned i = 0; i < integers; i++)
+        give_home(plan, layout->integer_homes[i], integer_homes[i]);
+    for (unsigned i = 0; i < floats; i++)
+        give_home(plan, layout->float_homes[i], FIRST_FLOAT_HOME + i);
     uint64_t vectors = ((UINT64_C(1) << vector_count) - 1) << FLOAT_REGS;
     uint64_t generals = 0xffff & ~(1u << RSP | 1u << RBP);
     plan->temporaries = (vectors | generals) & ~plan->homes;

@@ -69,7 +69,8 @@ static void fold_address(struct lowering *l, ir_ref v)
 {
     if (!in_this_block(l, v) || is_folded(l, v) || l->ra.value[v].last_use == ACROSS)
         return;
-    if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address) {
+    bool needed_elsewhere = l->ra.value[v].last_use != 0;
+    if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address && !needed_elsewhere) {
         l->u->insn[v].extra = FOLDED;
         fold_inner_sum(l, insn_of(l, v)->arg[0]);
     } else {
@@ -285,7 +286,7 @@ static void select_insn(struct lowering *l, ir_ref v)
     if (is_barrier(insn) || contains_load(l, insn))
         regalloc_note_barrier(&l->ra);
     if (insn->op == IR_set)
-        regalloc_note_set(&l->ra, (unsigned)insn->imm, insn->arg[0], v);
+        regalloc_note_set(&l->ra, (unsigned)insn->imm, insn->arg[0]);
     else if (insn->op == IR_get)
         regalloc_note_get(&l->ra, (unsigned)insn->imm);
     for (unsigned k = 0; k < arguments; k++)

@@ -1,0 +1,167 @@
+/* Golden tests of emitted code. A file holds cases:
+ *
+ *     === NAME [SWITCH...]
+ *     input unit
+ *     --- N instructions
+ *     expected listing
+ *
+ * SWITCH: -FEATURE, no-homes, no-returns (return prediction), no-indirect (cache). All CPU features are taken to be there.
+ * `test-golden --bless FILE...` rewrites the expectations: read the difference. */
+#include <stdlib.h>
+
+#include "machine.h"
+#include "tap.h"
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (!file || fseek(file, 0, SEEK_END))
+        die(1, "cannot read %s", path);
+    size_t size = (size_t)ftell(file);
+    char *text = must_zalloc(size + 1);
+    rewind(file);
+    if (fread(text, 1, size, file) != size)
+        die(1, "cannot read %s", path);
+    fclose(file);
+    return text;
+}
+
+static uint32_t feature_bit(const char *name, size_t length)
+{
+    for (unsigned i = 0; host_x64.feature_names[i]; i++)
+        if (strlen(host_x64.feature_names[i]) == length && !strncmp(host_x64.feature_names[i], name, length))
+            return 1u << i;
+    die(1, "no such feature: %.*s", (int)length, name);
+}
+
+static void apply_switches(struct host_config *config, const char *name)
+{
+    const char *open = strchr(name, '[');
+    for (const char *at = open ? open + 1 : ""; *at && *at != ']';) {
+        size_t length = strcspn(at, " ]");
+        if (*at == '-')
+            config->features &= ~feature_bit(at + 1, length - 1);
+        else if (!strncmp(at, "no-homes", length))
+            config->homes = false;
+        else if (!strncmp(at, "no-returns", length))
+            config->return_prediction = false;
+        else if (!strncmp(at, "no-indirect", length))
+            config->indirect_cache = false;
+        else
+            die(1, "no such switch in: %s", name);
+        at += length + (at[length] == ' ');
+    }
+}
+
+static unsigned count_instructions(const char *listing)
+{
+    unsigned count = 0;
+    for (const char *at = listing; *at; at = strchr(at, '\n') + 1)
+        count += *at == '\t' && at[1] != '.';
+    return count;
+}
+
+/* "N instructions" and the listing, to be freed. */
+static char *output_of(struct machine *m, const char *name, const char *input)
+{
+    struct arena arena = { 0 };
+    struct ir_unit u;
+    struct ir_parse_error error;
+    struct host_unit unit;
+    char *listing = NULL, *text = NULL;
+    size_t size = 0;
+    m->config = (struct host_config){ .features = UINT32_MAX, .homes = true, .indirect_cache = true, .return_prediction = true,
+                                      .layout = &test_layout };
+    apply_switches(&m->config, name);
+    machine_make_runtime(m);
+    m->config.listing = open_memstream(&listing, &size);
+    bool parsed = ir_parse(&u, &arena, &test_layout, test_helpers, COUNT_OF(test_helpers), input, &error);
+    bool translated = parsed && machine_translate(m, &u, &unit);
+    fclose(m->config.listing);
+    int made = !parsed     ? asprintf(&text, "line %u: %s\n", error.line, error.message)
+             : !translated ? asprintf(&text, "not translated\n")
+                           : asprintf(&text, "--- %u instructions\n%s", count_instructions(listing), listing);
+    if (made < 0)
+        die(1, "no memory");
+    free(listing);
+    arena_free(&arena);
+    return text;
+}
+
+/* The end of the case that starts at `at`: the next one, or the end of the text. */
+static char *case_end(char *at)
+{
+    char *next = strstr(at, "\n===");
+    return next ? next + 1 : at + strlen(at);
+}
+
+static char *copy_between(const char *from, const char *to)
+{
+    char *copy = must_alloc((size_t)(to - from) + 1);
+    memcpy(copy, from, (size_t)(to - from));
+    copy[to - from] = 0;
+    return copy;
+}
+
+/* Text without the blank lines at its end. */
+static void trim(char *text)
+{
+    size_t length = strlen(text);
+    while (length > 1 && text[length - 1] == '\n' && text[length - 2] == '\n')
+        text[--length] = 0;
+}
+
+static void run_case(struct machine *m, char *at, char *end, FILE *blessed)
+{
+    char *line_end = strchr(at, '\n');
+    char *expectation = strstr(at, "\n---");
+    if (!expectation || expectation > end)
+        expectation = end - 1;
+    char *name = copy_between(at + 4, line_end), *input = copy_between(line_end + 1, expectation + 1);
+    char *want = copy_between(expectation + 1, end);
+    trim(want);
+    trim(input);
+    char *got = output_of(m, name, input);
+    if (blessed)
+        fprintf(blessed, "=== %s\n%s%s\n", name, input, got);
+    else if (!tap_ok(!strcmp(got, want), "%s", name))
+        printf("# now:\n%s", got);
+    free(name);
+    free(input);
+    free(want);
+    free(got);
+}
+
+static void run_file(struct machine *m, const char *path, bool bless)
+{
+    char *text = read_file(path), *first = strstr(text, "===");
+    char *blessed_text = NULL;
+    size_t size = 0;
+    FILE *blessed = bless ? open_memstream(&blessed_text, &size) : NULL;
+    if (!first)
+        die(1, "no cases in %s", path);
+    if (blessed)
+        fwrite(text, 1, (size_t)(first - text), blessed);
+    for (char *at = first, *end; *at; at = end) {
+        end = case_end(at);
+        run_case(m, at, end, blessed);
+    }
+    if (blessed) {
+        fclose(blessed);
+        trim(blessed_text);
+        FILE *out = fopen(path, "w");
+        if (!out || fputs(blessed_text, out) < 0 || fclose(out))
+            die(1, "cannot write %s", path);
+        free(blessed_text);
+    }
+    free(text);
+}
+
+int main(int argc, char **argv)
+{
+    bool bless = argc > 1 && !strcmp(argv[1], "--bless");
+    struct machine *m = machine_new(UINT32_MAX);
+    for (int i = 1 + bless; i < argc; i++)
+        run_file(m, argv[i], bless);
+    return bless ? 0 : tap_done();
+}
