@@ -64,10 +64,9 @@ static void fold_inner_sum(struct lowering *l, ir_ref v)
     }
 }
 
-/* What other blocks use, too, is in a cell for them already: they were analysed before this one. */
 static void fold_address(struct lowering *l, ir_ref v)
 {
-    if (!in_this_block(l, v) || is_folded(l, v) || l->ra.value[v].last_use == ACROSS)
+    if (!in_this_block(l, v) || is_folded(l, v))
         return;
     bool needed_elsewhere = l->ra.value[v].last_use != 0;
     if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address && !needed_elsewhere) {
