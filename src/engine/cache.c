@@ -65,17 +65,26 @@ void cache_flush(struct thread *t)
 }
 
 /* A forked child shares the memory file with its parent, so it makes its own, with the same content at the same
- * addresses: everything that points into the cache stays right. */
-void cache_after_fork(struct engine *e)
+ * addresses: everything that points into the cache stays right. The content is taken before the fork: soon after it the parent may
+ * have patched old code to jump to blocks that the child does not have. */
+void cache_before_fork(struct engine *e)
 {
     struct code_buffer *b = &e->cache.buffer;
     if (!b->capacity)
         return;
-    void *copy = must_alloc(b->used);
-    memcpy(copy, b->exec, b->used);
-    close(map_twice(b));
-    memcpy(b->write, copy, b->used);
-    free(copy);
+    e->cache.fork_copy = must_alloc(b->used);
+    memcpy(e->cache.fork_copy, b->exec, b->used);
+}
+
+void cache_after_fork(struct engine *e, bool child)
+{
+    struct code_buffer *b = &e->cache.buffer;
+    if (child && b->capacity) {
+        close(map_twice(b));
+        memcpy(b->write, e->cache.fork_copy, b->used);
+    }
+    free(e->cache.fork_copy);
+    e->cache.fork_copy = NULL;
 }
 
 bool cache_contains(const struct engine *e, const void *tpc)

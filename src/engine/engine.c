@@ -124,9 +124,17 @@ void stop_world(struct thread *t)
 
 void resume_world(struct engine *e) { e->stop_wanted = false; }
 
-void engine_fork_prepare(struct engine *e) { pthread_mutex_lock(&e->lock); }
+void engine_fork_prepare(struct engine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    cache_before_fork(e);
+}
 
-void engine_fork_parent(struct engine *e) { pthread_mutex_unlock(&e->lock); }
+void engine_fork_parent(struct engine *e)
+{
+    cache_after_fork(e, false);
+    pthread_mutex_unlock(&e->lock);
+}
 
 void engine_fork_child(struct engine *e, struct thread *t)
 {
@@ -139,6 +147,6 @@ void engine_fork_child(struct engine *e, struct thread *t)
     }
     e->threads = t->private;
     t->private->next = NULL;
-    cache_after_fork(e);
+    cache_after_fork(e, true);
     pthread_mutex_init(&e->lock, NULL);
 }

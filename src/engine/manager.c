@@ -47,11 +47,21 @@ static struct block *find_or_discover(struct thread *t, bool *flushed)
     return b;
 }
 
+/* Where the block that follows is remembered: with the block before, or with the direct exit left through; or nowhere. */
+static struct block *_Atomic *followed_last(struct thread *t, const struct departure *d)
+{
+    if (d->from)
+        return &d->from->successor[t->context.pc == d->from->end];
+    if (d->site != NO_SITE && !d->indirect)
+        return &t->engine->sites[d->site].target;
+    return NULL;
+}
+
 static struct block *next_block(struct thread *t, struct departure *d)
 {
-    struct block *from = d->from;
-    if (from) {
-        struct block *guess = atomic_load_explicit(&from->successor, memory_order_acquire);
+    struct block *_Atomic *memory = followed_last(t, d);
+    if (memory) {
+        struct block *guess = atomic_load_explicit(memory, memory_order_acquire);
         if (guess && guess->spc == t->context.pc && guess->mode == t->context.mode && !guess->dead)
             return guess;
     }
@@ -59,8 +69,8 @@ static struct block *next_block(struct thread *t, struct departure *d)
     struct block *b = find_or_discover(t, &flushed);
     if (flushed)
         *d = from_nowhere;
-    else if (b && from)
-        atomic_store_explicit(&from->successor, b, memory_order_release);
+    else if (b && memory)
+        atomic_store_explicit(memory, b, memory_order_release);
     return b;
 }
 

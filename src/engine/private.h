@@ -25,7 +25,7 @@ struct block {
     const void *_Atomic tpc;       /* its translation, or NULL */
     _Atomic bool dead;             /* invalidated: not to be entered again */
     struct block *_Atomic next;    /* map table: same bucket */
-    struct block *_Atomic successor; /* interpreter: the block that followed last time */
+    struct block *_Atomic successor[2]; /* interpreter: what followed last time, elsewhere and at `end` */
     struct insn *insns;            /* predecoded records, and one more that ends them */
     unsigned insn_count;
     struct ir_unit *unit;          /* IR tier only */
@@ -39,6 +39,7 @@ struct block {
 /* A host_site of a translated block, by its number. */
 struct site {
     uint64_t spc;
+    struct block *_Atomic target; /* the block there, translated or not, once it was looked up; NULL: not yet */
     uint32_t link, stub, guess;
     uint32_t next_incoming;  /* next site linked to the same block */
     uint32_t mode;
@@ -63,6 +64,7 @@ struct map_table {
 
 struct code_cache {
     struct code_buffer buffer;
+    void *fork_copy;        /* between the two calls around a fork: the code */
     uint32_t runtime_end;   /* the flushed cache's size */
     uint32_t flush_count;   /* under the lock; tells whether block pointers and site numbers are still good */
     /* Translated blocks in ascending order of code_start; appended under the lock, read without. */
@@ -128,7 +130,8 @@ void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*rem
 /* cache.c: under the lock; flush stops the world and forgets all blocks. */
 void cache_init(struct engine *e);
 void cache_flush(struct thread *t);
-void cache_after_fork(struct engine *e);
+void cache_before_fork(struct engine *e);
+void cache_after_fork(struct engine *e, bool child);
 struct block *cache_block_at(const struct engine *e, const void *tpc); /* async-signal-safe; NULL: not in a block */
 bool cache_contains(const struct engine *e, const void *tpc);
 

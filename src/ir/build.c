@@ -86,7 +86,7 @@ enum ir_type ir_result_type(const struct ir_insn *insn)
         return IR_VOID;
     if (info->form == FORM_COMPARE || info->form == FORM_F_COMPARE)
         return IR_I32;
-    return insn->op == IR_call ? IR_I64 : (enum ir_type)insn->type;
+    return insn->op == IR_call || insn->op == IR_get_flags ? IR_I64 : (enum ir_type)insn->type;
 }
 
 const bool ir_commutes[IR_OP_COUNT] = {

@@ -86,6 +86,8 @@ static uint64_t evaluate(struct evaluator *e, const struct ir_insn *insn)
     case IR_mark: e->context->pc = insn->imm; return 0;
     case IR_fence: memory_fence(insn->aux); return 0;
     case IR_call: return ((const struct ir_helper *)(uintptr_t)insn->imm)->function(e->context, a, b);
+    case IR_get_flags: return float_get_flags();
+    case IR_set_flags: float_set_flags((unsigned)a); return 0;
     default: return 0; /* nop */
     }
 }

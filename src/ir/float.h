@@ -23,6 +23,11 @@ uint64_t float_from_unsigned(unsigned w, unsigned from, unsigned r, uint64_t a);
 uint64_t signed_from_float(unsigned w, unsigned from, unsigned r, uint64_t a);
 uint64_t unsigned_from_float(unsigned w, unsigned from, unsigned r, uint64_t a);
 
+/* The sticky flags: what exceptions were raised since they were last cleared. */
+enum { FLOAT_INEXACT = 1, FLOAT_UNDERFLOW = 2, FLOAT_OVERFLOW = 4, FLOAT_DIVIDE_BY_ZERO = 8, FLOAT_INVALID = 16, FLOAT_FLAGS = 31 };
+unsigned float_get_flags(void);
+void float_set_flags(unsigned flags);
+
 static inline float float32_of(uint64_t bits) { union { uint32_t bits; float f; } u = { (uint32_t)bits }; return u.f; }
 static inline double float64_of(uint64_t bits) { union { uint64_t bits; double f; } u = { bits }; return u.f; }
 static inline uint64_t bits_of32(float f) { union { float f; uint32_t bits; } u = { f }; return u.bits; }

@@ -32,6 +32,8 @@
  *   amo_X T      a: i64 address, b: operand; gives what was in memory before
  *   fence        aux: bits FENCE_*: accesses of the first set before it are seen before those of the second set after it
  *   call         imm: address of a struct ir_helper; a, b: i64 (unused ones: const 0); gives an i64
+ *   get_flags    gives the sticky floating-point flags, an i64 of bits FLOAT_... (float.h)
+ *   set_flags    a: i64: they become these
  *   br           edge
  *   brif         a: i32; first edge if a != 0, else the second
  *   call_to      edge out of the unit; return_spc of the edge: guest return address. A guest call: the guest return address is in
@@ -44,7 +46,7 @@
  * Guest-visible order: set, load, store, atomic operations, calls and everything that raises floating-point flags happen in
  * program order as far as anyone can tell; at any instruction that may fault, every `set` before it has been done and none
  * after it. Floating-point operations read the rounding mode and add to the flags of the host thread's own floating-point
- * environment; only `call` reads or writes these otherwise. */
+ * environment; only `call`, get_flags and set_flags read or write these otherwise. */
 #ifndef FERRY_IR_H
 #define FERRY_IR_H
 

@@ -235,12 +235,14 @@ static bool check_other(struct verifier *v, const struct ir_insn *insn)
             return bad(v, "no helper");
         return check_operand_type(v, insn, 0, IR_I64) && check_operand_type(v, insn, 1, IR_I64);
     case IR_brif: return check_operand_type(v, insn, 0, IR_I32);
+    case IR_set_flags:
     case IR_jump_ind:
     case IR_call_ind:
     case IR_return_to: return check_operand_type(v, insn, 0, IR_I64);
     case IR_raise: return (insn->aux != EVENT_NONE && insn->aux < EVENT_COUNT) || bad(v, "no such event");
     case IR_nop:
     case IR_mark:
+    case IR_get_flags:
     case IR_br:
     case IR_call_to: return true;
     default: /* cas and the amo_ operations */

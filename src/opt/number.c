@@ -55,8 +55,8 @@ static bool usable_here(const struct numbering *n, ir_ref value)
 static void number_insn(struct numbering *n, const struct rewrite *r, ir_ref at)
 {
     const struct ir_insn *insn = &n->u->insn[at];
-    if (insn->op == IR_call) {
-        if (ir_traits(insn) & FLAGS)
+    if (insn->op == IR_call || insn->op == IR_set_flags) {
+        if (insn->op == IR_set_flags || ir_traits(insn) & FLAGS)
             n->environment_since = at;
         return;
     }

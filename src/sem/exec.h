@@ -111,6 +111,9 @@ WORD call(sem s, const struct ir_helper *helper, val a, val b)
     return (struct value){ helper->function(s.context, a.bits, b.bits) };
 }
 
+WORD get_flags(sem s) { (void)s; return (struct value){ float_get_flags() }; }
+static inline void set_flags(sem s, val flags) { (void)s; float_set_flags((unsigned)flags.bits); }
+
 #define IF(s, condition) if ((condition).bits)
 
 /* Leaves with the event if the condition holds, else goes on. To be used directly in a meaning, before it writes anything. */

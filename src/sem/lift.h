@@ -3,6 +3,7 @@
 #ifndef FERRY_SEM_LIFT_H
 #define FERRY_SEM_LIFT_H
 
+#include "ir/float.h"
 #include "ir/ir.h"
 
 struct lift {
@@ -101,6 +102,9 @@ WORD call(sem s, const struct ir_helper *helper, val a, val b)
 {
     return EMIT(.op = IR_call, .arg = { a.node, b.node }, .imm = (uintptr_t)helper);
 }
+
+WORD get_flags(sem s) { return EMIT(.op = IR_get_flags); }
+static inline void set_flags(sem s, val flags) { (void)EMIT(.op = IR_set_flags, .arg = { flags.node }); }
 
 /* IF (s, c) { ... }: the body becomes a block of its own, what follows the next one. */
 struct lift_if { ir_ref branch; uint32_t edge; bool inside; };

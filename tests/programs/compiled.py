@@ -6,6 +6,7 @@ The guest's programs are made twice: static at -O2 and dynamic at -O0. Compiled 
 
 import concurrent.futures
 import hashlib
+import os
 import pathlib
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def program(source, prefix, options):
     path = CACHE / 'programs' / f'{source.stem}-{key}'
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        fresh = path.with_suffix('.new')
+        fresh = path.with_suffix(f'.{os.getpid()}')
         done = subprocess.run(command + ['-o', fresh, source, '-lm'], capture_output=True)
         if done.returncode:
             raise tap.Failure(f'{compiler}: {tap.tail(done.stderr)}')

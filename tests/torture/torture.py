@@ -4,6 +4,7 @@
 The suite's own directives say which options a program needs and where it does not apply. Compiled programs are kept in --programs.
 """
 
+import os
 import pathlib
 import re
 import shlex
@@ -68,8 +69,11 @@ def compile_with(compiler, source, output):
 
 def fails_natively(source, program):
     """Whether the program is wrong here even without an emulator."""
-    native = program.with_suffix('.native')
-    return compile_with('gcc', source, native) is not None or tap.execute([native], limit=60).status != 0
+    native = program.with_suffix(f'.native-{os.getpid()}')
+    try:
+        return compile_with('gcc', source, native) is not None or tap.execute([native], limit=60).status != 0
+    finally:
+        native.unlink(missing_ok=True)
 
 
 def judge(source, program, guest):
@@ -78,11 +82,12 @@ def judge(source, program, guest):
     if rejected.exists():
         raise tap.Skip('the cross compiler rejects it')
     if not program.exists():
-        complaint = compile_with('riscv64-linux-gnu-gcc', source, program.with_suffix('.new'))
+        fresh = program.with_suffix(f'.{os.getpid()}')
+        complaint = compile_with('riscv64-linux-gnu-gcc', source, fresh)
         if complaint is not None:
             rejected.write_text(complaint)
             raise tap.Skip('the cross compiler rejects it')
-        program.with_suffix('.new').rename(program)
+        fresh.rename(program)
     outcome = tap.execute(guest + [program], limit=60)
     if outcome.status == 0:
         return

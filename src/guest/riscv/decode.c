@@ -34,5 +34,7 @@ unsigned riscv_decode(const uint8_t *code, size_t available, uint64_t pc, uint32
         d->head.ends_block = true;
         d->word = w;
     }
+    if (d->head.op >= OP_csrrw && d->head.op <= OP_csrrci && d->csr == CSR_FFLAGS)
+        d->head.ends_block = false; /* of these registers it alone changes nothing that translations rely on */
     return length;
 }

@@ -5,37 +5,8 @@
 #include "guest/riscv/riscv.h"
 #include "ir/float.h"
 
-/* Sticky flags, in the order of the fflags register's bits (ISA manual, 11.2). */
-enum { INEXACT = 1, UNDERFLOW = 2, OVERFLOW = 4, DIVIDE_BY_ZERO = 8, INVALID = 16, FFLAGS = 31 };
-
-static const struct { uint8_t guest; int host; } flags[] = {
-    { INEXACT, FE_INEXACT }, { UNDERFLOW, FE_UNDERFLOW }, { OVERFLOW, FE_OVERFLOW },
-    { DIVIDE_BY_ZERO, FE_DIVBYZERO }, { INVALID, FE_INVALID },
-};
-
-static unsigned read_fflags(void)
-{
-    int raised = fetestexcept(FE_ALL_EXCEPT);
-    unsigned fflags = 0;
-    for (unsigned i = 0; raised && i < COUNT_OF(flags); i++)
-        if (raised & flags[i].host)
-            fflags |= flags[i].guest;
-    return fflags;
-}
-
-/* Changing the host's flags is slow, and mostly they are right already: programs save and restore them. */
-static void write_fflags(unsigned fflags)
-{
-    unsigned changed = fflags ^ read_fflags();
-    int raise = 0, clear = 0;
-    for (unsigned i = 0; changed && i < COUNT_OF(flags); i++)
-        if (changed & flags[i].guest)
-            *(fflags & flags[i].guest ? &raise : &clear) |= flags[i].host;
-    if (clear)
-        feclearexcept(clear);
-    if (raise)
-        feraiseexcept(raise);
-}
+/* The fflags register's bits are those of ir/float.h, in the same order (ISA manual, 11.2). */
+enum { FFLAGS = FLOAT_FLAGS };
 
 static void write_frm(struct context *c, uint64_t frm)
 {
@@ -45,26 +16,24 @@ static void write_frm(struct context *c, uint64_t frm)
     fesetround(frm < COUNT_OF(host) ? host[frm] : FE_TONEAREST);
 }
 
-uint32_t riscv_read_fcsr(struct context *c) { return (uint32_t)c->slot[RV_FRM] << 5 | read_fflags(); }
+uint32_t riscv_read_fcsr(struct context *c) { return (uint32_t)c->slot[RV_FRM] << 5 | float_get_flags(); }
 
 void riscv_write_fcsr(struct context *c, uint32_t fcsr)
 {
     write_frm(c, fcsr >> 5 & 7);
-    write_fflags(fcsr & FFLAGS);
+    float_set_flags(fcsr & FFLAGS);
 }
 
 static uint64_t read_csr(struct context *c, uint64_t number, uint64_t unused)
 {
     (void)unused;
     uint32_t fcsr = riscv_read_fcsr(c);
-    return number == CSR_FFLAGS ? fcsr & FFLAGS : number == CSR_FRM ? fcsr >> 5 : fcsr;
+    return number == CSR_FRM ? fcsr >> 5 : fcsr;
 }
 
 static uint64_t write_csr(struct context *c, uint64_t number, uint64_t value)
 {
-    if (number == CSR_FFLAGS)
-        write_fflags(value & FFLAGS);
-    else if (number == CSR_FRM)
+    if (number == CSR_FRM)
         write_frm(c, value & 7);
     else
         riscv_write_fcsr(c, (uint32_t)value);

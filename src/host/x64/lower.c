@@ -267,6 +267,7 @@ static void lower_call(struct lowering *l, ir_ref v)
 static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
     [IR_nop] = lower_nothing, [IR_const] = lower_nothing, [IR_param] = lower_nothing,
     [IR_mark] = lower_mark, [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call,
+    [IR_get_flags] = lower_get_flags, [IR_set_flags] = lower_set_flags,
 
     [IR_add] = lower_add, [IR_sub] = lower_sub, [IR_and] = lower_and, [IR_or] = lower_or, [IR_xor] = lower_xor,
     [IR_shl] = lower_shift, [IR_shr] = lower_shift, [IR_sar] = lower_shift, [IR_rotl] = lower_rotate, [IR_rotr] = lower_rotate,

@@ -131,6 +131,10 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
 
 /* ---- patterns: each lowers the instruction `v` ------------------------------------------------------------------------------ */
 
+/* flags.c */
+void lower_get_flags(struct lowering *l, ir_ref v);
+void lower_set_flags(struct lowering *l, ir_ref v);
+
 /* integer.c */
 void lower_add(struct lowering *l, ir_ref v);
 void lower_sub(struct lowering *l, ir_ref v);

@@ -9,6 +9,7 @@
 const char *const x64_runtime_names[RUNTIME_ENTRIES] = {
     [EXIT_SITE] = "exit_site", [EXIT_INDIRECT] = "exit_indirect", [EXIT_RETURN] = "exit_return", [CALL_PURE] = "call_pure",
     [CALL_STATE] = "call_state", [CALL_EVALUATE] = "call_evaluate", [FLOAT_MASKS] = "float_masks",
+    [FLAG_TABLES] = "flag_tables",
 };
 
 static void give_home(struct register_plan *plan, unsigned slot, unsigned reg)
@@ -213,6 +214,17 @@ static void make_float_masks(struct maker *m)
     }
 }
 
+static void make_flag_tables(struct maker *m)
+{
+    mark(m, FLAG_TABLES);
+    for (unsigned at = 0; at < X64_FLAG_TABLE_SIZE; at += 8) {
+        uint64_t bytes = 0;
+        for (unsigned i = 0; i < 8; i++)
+            bytes |= (uint64_t)x64_flag_table_entry(at + i) << 8 * i;
+        emit_data64(&m->e, bytes);
+    }
+}
+
 void x64_make_runtime(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime)
 {
     struct maker m = { .layout = config->layout };
@@ -228,6 +240,7 @@ void x64_make_runtime(const struct host_config *config, struct code_buffer *out,
     make_call_pure(&m);
     make_call_state(&m);
     make_float_masks(&m);
+    make_flag_tables(&m);
     if (out->overflow)
         return;
     out->used = runtime->size = m.e.at;

@@ -13,6 +13,7 @@ enum {
     CALL_STATE,    /* call; like CALL_PURE for a function that sees and changes slots; keeps homes alone */
     CALL_EVALUATE, /* call; cells A, B, C and OPERATION to cell A; keeps all registers */
     FLOAT_MASKS,   /* data: 16-byte constants, enum float_mask */
+    FLAG_TABLES,   /* data: X64_FLAG_TABLE_SIZE bytes, x64_flag_table_entry */
     RUNTIME_ENTRIES
 };
 
@@ -26,6 +27,10 @@ enum float_mask {
     LIMIT_U32, LIMIT_U32_64, LIMIT_S64, LIMIT_S64_64,
     FLOAT_MASK_COUNT
 };
+
+/* flags.c: the bytes by which sticky flags are translated. */
+enum { X64_FLAG_TABLE_SIZE = 64 + 32 };
+uint8_t x64_flag_table_entry(unsigned at);
 
 /* The cell OPERATION. */
 struct evaluation {
