@@ -13,9 +13,7 @@ struct engine *engine_new(const struct engine_config *config)
     e->config.host_config.listing = config->log & LOG_OUT_ASM ? config->log_file : NULL;
     pthread_mutex_init(&e->lock, NULL);
     map_init(e);
-    e->no_lines = must_alloc(INDIRECT_LINES * sizeof *e->no_lines);
-    for (unsigned i = 0; i < INDIRECT_LINES; i++)
-        e->no_lines[i].spc = NO_SPC;
+    e->no_lines = indirect_new();
     cache_init(e);
     return e;
 }
@@ -37,7 +35,7 @@ struct thread *engine_thread_new(struct engine *e, void *environment)
     t->environment = environment;
     t->private = p;
     p->thread = t;
-    p->lines = must_alloc(INDIRECT_LINES * sizeof *p->lines);
+    p->lines = indirect_new();
     make_return_stack(p);
     forget_translations(t);
     e->config.guest->reset(&t->context);
@@ -52,7 +50,7 @@ struct thread *engine_thread_new(struct engine *e, void *environment)
 static void free_thread(struct thread *t)
 {
     munmap(t->private->return_stack, RETURN_STACK);
-    free(t->private->lines);
+    indirect_free(t->private->lines);
     free(t->private);
     free(t);
 }
@@ -72,8 +70,7 @@ void engine_thread_free(struct thread *t)
 void forget_translations(struct thread *t)
 {
     struct thread_private *p = t->private;
-    for (unsigned i = 0; i < INDIRECT_LINES; i++)
-        p->lines[i].spc = NO_SPC;
+    indirect_clear(p->lines);
     t->context.return_top = p->return_bottom;
 }
 

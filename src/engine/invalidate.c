@@ -2,12 +2,6 @@
  * is until the next flush, for threads that are inside. */
 #include "engine/private.h"
 
-struct indirect_line *indirect_line(const struct thread *t, uint64_t spc)
-{
-    unsigned alignment = t->engine->config.guest->layout->code_alignment;
-    return &t->private->lines[spc / alignment % INDIRECT_LINES];
-}
-
 static void retire_block(struct engine *e, struct block *b)
 {
     unchain_incoming(e, b);

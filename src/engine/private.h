@@ -5,6 +5,7 @@
  *   map.c        map table, SPC to block (and so to TPC); blocks by guest page
  *   cache.c      code cache: the two mappings, flush, copy at fork
  *   chain.c      links sites to translations and unlinks them
+ *   indirect.c   the indirect-branch cache
  *   invalidate.c takes blocks out when their code changes
  *   fault.c      from a host fault back to precise guest state
  *   engine.c     making and wiring all this, threads, stopping the world */
@@ -140,7 +141,10 @@ bool cache_contains(const struct engine *e, const void *tpc);
 void chain_site(struct engine *e, uint32_t number, struct block *target);
 void unchain_incoming(struct engine *e, struct block *target);
 
-/* invalidate.c */
+/* indirect.c: a thread's indirect-branch cache, INDIRECT_LINES lines; the line in which `spc` belongs. */
+struct indirect_line *indirect_new(void);
+void indirect_clear(struct indirect_line *lines);
+void indirect_free(struct indirect_line *lines);
 struct indirect_line *indirect_line(const struct thread *t, uint64_t spc);
 
 /* engine.c: threads and blocks. A thread is inside (may hold pointers to blocks) or outside; to wait for the lock, it goes
