@@ -88,6 +88,7 @@ static void *run_thread(void *argument)
     child->tid = (pid_t)HOST_CALL(SYS_gettid, 0);
     signals_thread_init(child);
     child->signal_mask = mask;
+    signals_hold(child); /* pthread_create lets signal 32 through, whatever its caller blocks */
     HOST_CALL(SYS_set_tid_address, args->flags & CLONE_CHILD_CLEARTID ? args->child_tid : 0);
     uint64_t not_shared = ~args->flags & (CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
     if (not_shared)
