@@ -42,12 +42,17 @@ struct host_runtime {
     size_t size;             /* bytes, from the buffer's start: the runtime's extent */
 };
 
-/* A place in a unit's code that leads to one guest address and can be linked to its translation. */
+/* A place in a unit's code that leads to one guest address and can be linked to its translation.
+ *
+ * An indirect site leaves with its number, the target in context.pc, as long as it has never been predicted: link it to the
+ * translation, then predict. From then on a target that is not the predicted one is looked up in context.indirect, line
+ * spc / code_alignment % INDIRECT_LINES, and if it is not there the jump leaves with LEAVE_INDIRECT. A prediction that is
+ * taken back (NO_SPC) leaves the lookup. Targets are multiples of layout.code_alignment; none is NO_SPC. */
 struct host_site {
     uint64_t spc;    /* where it leads; NO_SPC: an indirect jump's predicted target, not known yet */
-    uint32_t link;   /* offset in the buffer of the field to patch; aligned so that patching is atomic */
+    uint32_t link;   /* offset in the buffer of the field to patch, which lies so that patching is atomic */
     uint32_t stub;   /* offset in the buffer of the stub that leaves with the site's number */
-    uint32_t guess;  /* indirect: offset of the aligned 8-byte predicted SPC (NO_SPC at first); else 0 */
+    uint32_t guess;  /* indirect: offset in the buffer of the prediction; else 0 */
 };
 
 /* From `offset` (in the buffer) on, code belongs to the guest instruction at `pc`. In ascending order of offset. */
@@ -56,7 +61,7 @@ struct host_mark {
     uint64_t pc;
 };
 
-enum { MAX_SITES = 64 };
+enum { MAX_SITES = 160 }; /* two for each instruction of the longest block, and some */
 
 struct host_unit {
     uint32_t start, size; /* offset in the buffer and bytes; entered at its start */
@@ -77,7 +82,8 @@ struct host {
     void (*make_runtime)(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime);
 
     /* Appends the code of `u`; its sites get the numbers first_site, first_site + 1 and so on. Returns false if it does not
-     * fit (buffer.overflow; nothing was appended then). The unit may be marked up (ir_insn.extra), not changed. */
+     * fit (buffer.overflow) or, if that is not set, if the unit asks for more sites or crossing values than any code of a guest
+     * does: it never will be translated. Nothing was appended then. The unit may be marked up (ir_insn.extra), not changed. */
     bool (*translate)(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
                       uint32_t first_site, struct code_buffer *out, struct host_unit *result);
 
@@ -96,7 +102,8 @@ struct host {
     uint64_t (*signal_pc)(const void *ucontext);
 
     /* In a host signal handler: a push hit the guard page of the return stack. Makes the entry `bottom` the newest and lets the
-     * push be done again. */
+     * push be done again. `bottom` must be a multiple of sizeof(struct return_entry) above the guard page: then it is always
+     * the first push of an entry that hits it. */
     void (*reset_returns)(void *ucontext, void *bottom);
     void (*redirect)(void *ucontext, void (*function)(void *), void *argument, void *stack);
 };

@@ -17,6 +17,8 @@ enum {
     RUNTIME_ENTRIES
 };
 
+_Static_assert(RUNTIME_ENTRIES <= sizeof(((struct host_runtime *)0)->exits) / sizeof(void *), "host_runtime.exits is too small");
+
 extern const char *const x64_runtime_names[RUNTIME_ENTRIES];
 
 /* ORDER FLOAT: the one for 32 bits, then the one for 64. LIMIT_U32: floats from here on may round to 2^32 or more; LIMIT_S64: they
