@@ -97,5 +97,6 @@ const char *path_to_guest(const struct linux_options *options, const char *path)
         length--;
     if (strncmp(path, options->sysroot, length) || (path[length] && path[length] != '/'))
         return path;
-    return path[length] ? path + length : "/";
+    const char *inside = path[length] ? path + length : "/";
+    return is_shared(inside) ? path : inside; /* there the guest would find the host's file */
 }

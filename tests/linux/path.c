@@ -81,6 +81,9 @@ int main(void)
     snprintf(inside, sizeof inside, "%s/usr/lib", root);
     tap_ok(!strcmp(path_to_guest(&options, inside), "/usr/lib") && !strcmp(path_to_guest(&options, root), "/")
                && !strcmp(path_to_guest(&options, "/var/tmp"), "/var/tmp"), "back to the guest's view");
+    snprintf(inside, sizeof inside, "%s/tmp/x", root);
+    tap_ok(!strcmp(path_to_guest(&options, inside), inside), "not into a tree that is the host's");
+    snprintf(inside, sizeof inside, "%s/usr/lib", root);
     strcat(inside, "x");
     options.sysroot = inside;
     check(&p, "/usr", "/usr", true);
