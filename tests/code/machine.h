@@ -65,6 +65,7 @@ struct machine {
     struct code_buffer code;
     struct host_runtime runtime;
     size_t runtime_end;
+    struct arena arena; /* for units whose marks are looked at later */
     struct context context;
     struct return_entry returns[RETURN_ENTRIES];
     struct indirect_line lines[INDIRECT_LINES];

@@ -11,17 +11,15 @@ enum { FIRST_SITE = 1000, SP = R0 + 1, RA = R0 + 5 };
 /* A unit at `spc`, from the body of its only block. Its sites get numbers from `first` on. */
 static struct host_unit translate(struct machine *m, uint64_t spc, uint32_t first, const char *body)
 {
-    struct arena arena = { 0 };
     struct ir_unit u;
     struct ir_parse_error error;
     struct host_unit unit;
     char text[2000];
     snprintf(text, sizeof text, "unit 0x%llx\nb0:\n%s\n", (unsigned long long)spc, body);
-    if (!ir_parse(&u, &arena, &test_layout, test_helpers, COUNT_OF(test_helpers), text, &error))
+    if (!ir_parse(&u, &m->arena, &test_layout, test_helpers, COUNT_OF(test_helpers), text, &error))
         die(99, "line %u: %s", error.line, error.message);
     if (!host_x64.translate(&m->config, &m->runtime, &u, first, &m->code, &unit))
         die(99, "not translated");
-    arena_free(&arena);
     return unit;
 }
 
