@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -9,7 +10,23 @@ struct arena_chunk {
     max_align_t data[];
 };
 
-enum { FIRST_CHUNK = 64 * 1024 };
+enum { FIRST_CHUNK = 64 * 1024, HUGE_PAGE = 2 << 20 };
+
+/* What is large is also looked at all over: with huge pages that costs far fewer page faults and address translations. */
+static struct arena_chunk *new_chunk(size_t size)
+{
+    size_t whole = sizeof(struct arena_chunk) + size;
+    struct arena_chunk *chunk;
+    if (whole >= HUGE_PAGE / 2) {
+        whole = align_up(whole, HUGE_PAGE);
+        chunk = must_alloc_aligned(whole, HUGE_PAGE);
+        madvise(chunk, whole, MADV_HUGEPAGE);
+    } else {
+        chunk = must_alloc(whole);
+    }
+    chunk->size = whole - sizeof *chunk;
+    return chunk;
+}
 
 void *arena_alloc(struct arena *a, size_t size)
 {
@@ -18,8 +35,8 @@ void *arena_alloc(struct arena *a, size_t size)
         size_t wanted = a->chunk ? 2 * a->chunk->size : FIRST_CHUNK;
         if (wanted < size)
             wanted = size;
-        struct arena_chunk *chunk = must_alloc(sizeof *chunk + wanted);
-        *chunk = (struct arena_chunk){ .older = a->chunk, .size = wanted };
+        struct arena_chunk *chunk = new_chunk(wanted);
+        chunk->older = a->chunk;
         a->chunk = chunk;
         a->used = 0;
     }
@@ -30,7 +47,11 @@ void *arena_alloc(struct arena *a, size_t size)
 
 void *arena_alloc_aligned(struct arena *a, size_t size, size_t alignment)
 {
-    return (void *)align_up((uintptr_t)arena_alloc(a, size + alignment), alignment);
+    size_t padding = a->chunk ? -((uintptr_t)a->chunk->data + a->used) & (alignment - 1) : 0;
+    if (!a->chunk || a->chunk->size - a->used < size + padding)
+        return (void *)align_up((uintptr_t)arena_alloc(a, size + alignment), alignment);
+    a->used += padding;
+    return arena_alloc(a, size);
 }
 
 void *arena_grow(struct arena *a, const void *old, size_t element, uint32_t count, uint32_t *capacity)

@@ -36,3 +36,4 @@ static void *checked(void *memory)
 void *must_alloc(size_t size) { return checked(malloc(size)); }
 void *must_realloc(void *old, size_t size) { return checked(realloc(old, size)); }
 void *must_zalloc(size_t size) { return checked(calloc(1, size)); }
+void *must_alloc_aligned(size_t size, size_t alignment) { return checked(aligned_alloc(alignment, size)); }

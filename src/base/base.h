@@ -40,4 +40,7 @@ void *must_alloc(size_t size);
 void *must_realloc(void *old, size_t size);
 void *must_zalloc(size_t size);
 
+/* At a multiple of `alignment`, a power of two that divides `size`. */
+void *must_alloc_aligned(size_t size, size_t alignment);
+
 #endif

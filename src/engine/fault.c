@@ -13,7 +13,7 @@ static void resume_after_fault(void *argument)
 
 static uint64_t spc_of(const struct engine *e, const struct block *b, const void *tpc)
 {
-    uint32_t offset = (uint32_t)((const uint8_t *)tpc - e->cache.buffer.exec);
+    uint32_t offset = (uint32_t)((const uint8_t *)tpc - e->cache.buffer.exec) - b->code_start;
     unsigned low = 0, high = b->mark_count;
     while (high - low > 1) {
         unsigned middle = low + (high - low) / 2;
@@ -22,7 +22,7 @@ static uint64_t spc_of(const struct engine *e, const struct block *b, const void
         else
             high = middle;
     }
-    return b->marks[low].pc;
+    return b->spc + b->marks[low].spc;
 }
 
 static bool in_return_guard(const struct thread_private *p, uint64_t address)

@@ -18,6 +18,11 @@
 
 #include "engine/engine.h"
 
+/* A host_mark of a block, small: from `offset` after code_start on, code belongs to the instruction `spc` bytes after the first. */
+struct block_mark {
+    uint16_t offset, spc;
+};
+
 /* A dynamic basic block: starts where control arrived, ends at the next branch. Lives until the cache is flushed. */
 struct block {
     uint64_t spc, end;             /* guest bytes [spc, end) */
@@ -28,13 +33,11 @@ struct block {
     struct block *_Atomic next;    /* map table: same bucket */
     struct block *_Atomic successor[2]; /* interpreter: what followed last time, elsewhere and at `end` */
     struct insn *insns;            /* predecoded records, and one more that ends them */
-    unsigned insn_count;
     struct ir_unit *unit;          /* IR tier only */
+    const struct block_mark *marks; /* side table: host address to SPC */
     uint32_t code_start, code_end; /* offsets in the code cache */
-    uint32_t first_site, site_count;
     uint32_t incoming;             /* newest site linked to it, NO_SITE: none */
-    const struct host_mark *marks; /* side table: host offset to SPC */
-    unsigned mark_count;
+    uint16_t insn_count, mark_count; /* at most MAX_BLOCK_INSNS, so offsets in its code fit 16 bits too */
 };
 
 /* A host_site of a translated block, by its number. */

@@ -57,11 +57,11 @@ static void adopt_sites(struct engine *e, const struct host_unit *unit, uint32_t
 
 static void adopt_marks(struct engine *e, const struct host_unit *unit, struct block *b)
 {
-    struct host_mark *marks = arena_alloc(&e->blocks, unit->mark_count * sizeof *marks);
+    struct block_mark *marks = arena_alloc(&e->blocks, unit->mark_count * sizeof *marks);
     for (unsigned i = 0; i < unit->mark_count; i++)
-        marks[i] = unit->marks[i];
+        marks[i] = (struct block_mark){ (uint16_t)(unit->marks[i].offset - unit->start), (uint16_t)(unit->marks[i].pc - b->spc) };
     b->marks = marks;
-    b->mark_count = unit->mark_count;
+    b->mark_count = (uint16_t)unit->mark_count;
 }
 
 bool translate_block(struct engine *e, struct block *b)
