@@ -28,6 +28,11 @@ void *arena_alloc(struct arena *a, size_t size)
     return memory;
 }
 
+void *arena_alloc_aligned(struct arena *a, size_t size, size_t alignment)
+{
+    return (void *)align_up((uintptr_t)arena_alloc(a, size + alignment), alignment);
+}
+
 void *arena_grow(struct arena *a, const void *old, size_t element, uint32_t count, uint32_t *capacity)
 {
     *capacity = *capacity < 8 ? 16 : *capacity * 2;

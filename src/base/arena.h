@@ -13,6 +13,9 @@ struct arena {
  * empty and ready. */
 void *arena_alloc(struct arena *a, size_t size);
 
+/* The same at a multiple of `alignment`, a power of two. */
+void *arena_alloc_aligned(struct arena *a, size_t size, size_t alignment);
+
 /* Room for `capacity * 2` elements (at least 16), holding the first `count` of `old`; doubles *capacity. */
 void *arena_grow(struct arena *a, const void *old, size_t element, uint32_t count, uint32_t *capacity);
 

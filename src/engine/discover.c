@@ -56,7 +56,7 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     struct insn *end = (struct insn *)(records + count * size);
     *end = (struct insn){ .op = (uint16_t)guest->op_count, .pc = at };
 
-    struct block *b = arena_alloc(&e->blocks, sizeof *b);
+    struct block *b = arena_alloc_aligned(&e->blocks, sizeof *b, CACHE_LINE);
     *b = (struct block){ .spc = pc, .end = at, .mode = mode, .insn_count = count, .incoming = NO_SITE };
     b->insns = arena_alloc(&e->blocks, (count + 1) * size);
     memcpy(b->insns, records, (count + 1) * size);

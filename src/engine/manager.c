@@ -27,6 +27,7 @@ static bool wanted_elsewhere(const struct thread *t)
 static struct block *find_or_discover(struct thread *t, bool *flushed)
 {
     struct engine *e = t->engine;
+    uint32_t count = e->block_count;
     struct block *b = map_find(e, t->context.pc, t->context.mode);
     if (b)
         return b;
@@ -35,7 +36,8 @@ static struct block *find_or_discover(struct thread *t, bool *flushed)
         cache_flush(t);
         *flushed = true;
     }
-    b = map_find(e, t->context.pc, t->context.mode);
+    if (e->block_count != count) /* somebody else may have made it */
+        b = map_find(e, t->context.pc, t->context.mode);
     if (!b) {
         set_phase(t, PHASE_DISCOVER);
         b = discover_block(t, t->context.pc, t->context.mode);

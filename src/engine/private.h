@@ -49,6 +49,7 @@ struct site {
 };
 
 enum { NO_SITE = UINT32_MAX };
+enum { CACHE_LINE = 64 }; /* bytes: what a lookup reads of a block is at its start, within one */
 enum { MAP_BUCKETS = 1 << 15, PAGE_BUCKETS = 1 << 12, MAX_BLOCKS = 1 << 19, MAX_ENGINE_SITES = 1 << 20 };
 
 /* That a block has bytes in a page. */
@@ -80,7 +81,7 @@ struct engine {
     struct host_runtime runtime;
     struct site *sites;        /* MAX_ENGINE_SITES; never moves */
     uint32_t site_count;
-    uint32_t block_count;
+    _Atomic uint32_t block_count; /* grows until the next flush */
     struct arena blocks;       /* what lives until the next flush */
     struct arena scratch;      /* one translation's */
     struct thread_private *threads; /* all, linked by `next` */

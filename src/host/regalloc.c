@@ -44,19 +44,23 @@ static void reserve_cell(struct regalloc *ra, struct value *value)
         value->cell = (uint16_t)regalloc_reserve(ra, 1);
 }
 
-void regalloc_analyse_block(struct regalloc *ra, const struct ir_block *block)
+void regalloc_analyse_stretch(struct regalloc *ra, struct ir_block stretch)
 {
-    ra->block_first = block->first;
-    ra->block_last = block->last;
+    ra->stretch = stretch;
     regalloc_note_barrier(ra);
-    for (ir_ref v = block->first; v < block->last && ra->unit->insn[v].op == IR_param; v++)
-        reserve_cell(ra, value_of(ra, v));
+    for (ir_ref v = stretch.first; v < stretch.last; v++) {
+        enum ir_op op = ra->unit->insn[v].op;
+        if (op == IR_param)
+            reserve_cell(ra, value_of(ra, v));
+        else if (op != IR_nop)
+            break;
+    }
 }
 
 void regalloc_note_use(struct regalloc *ra, ir_ref v, ir_ref at)
 {
     struct value *value = value_of(ra, v);
-    if ((v < ra->block_first || v >= ra->block_last) && !is_constant(ra, v)) {
+    if (!regalloc_in_stretch(ra, v) && !is_constant(ra, v)) {
         value->last_use = ACROSS;
         reserve_cell(ra, value);
     } else if (value->last_use < at) {
@@ -91,7 +95,7 @@ void regalloc_note_definition(struct regalloc *ra, ir_ref v, ir_ref like)
         return;
     if (ra->coming[home].value != v || ra->coming[home].barriers != ra->barriers) {
         value->wanted = NO_REG;
-    } else if (like != NO_REF && like >= ra->block_first && like < v) {
+    } else if (like != NO_REF && regalloc_in_stretch(ra, like)) {
         value_of(ra, like)->wanted = (uint8_t)home;
         ra->coming[home].value = like;
     } else {
@@ -240,9 +244,9 @@ static void displace(struct regalloc *ra, unsigned reg)
 
 /* ---- forward pass ----------------------------------------------------------------------------------------------------------------- */
 
-void regalloc_begin_block(struct regalloc *ra, const struct ir_block *block)
+void regalloc_begin_stretch(struct regalloc *ra, ir_ref first)
 {
-    ra->dead_until = block->first - 1;
+    ra->dead_until = first - 1;
     for (; ra->occupied; ra->occupied &= ra->occupied - 1)
         for (unsigned reg = (unsigned)__builtin_ctzll(ra->occupied); ra->held[reg];)
             unlink_value(ra, ra->held[reg]);
@@ -408,7 +412,7 @@ void regalloc_get(struct regalloc *ra, ir_ref v, unsigned slot)
         regalloc_alias(ra, v, owner);
         return;
     }
-    if (value_of(ra, v)->cell != NO_CELL) { /* it crosses blocks: regalloc_export needs it in a register */
+    if (value_of(ra, v)->cell != NO_CELL) { /* it crosses stretches: regalloc_export needs it in a register */
         unsigned reg = take_register(ra, is_float(ra, v));
         ra->emit->load(ra->host, reg, slot);
         link_value(ra, v, reg);

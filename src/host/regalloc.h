@@ -5,7 +5,10 @@
  * Registers are numbered 0 to 31 (integer) and 32 to 63 (float). A home always holds its slot; besides, any register
  * may hold values: all values in one register are the same bits. A home's values must be saved when the slot is set.
  * Where a value is: in a register, in a cell of the context block (the slot it came from or went to, or a spill cell), or
- * it is a constant. What crosses from block to block has a spill cell of its own and is in no register at the boundary. */
+ * it is a constant.
+ *
+ * The unit of allocation is a stretch: blocks that follow each other, each the only way into the next. What crosses from
+ * stretch to stretch has a spill cell of its own and is in no register at the boundary. */
 #ifndef FERRY_REGALLOC_H
 #define FERRY_REGALLOC_H
 
@@ -33,7 +36,7 @@ struct register_plan {
 };
 
 struct value {
-    ir_ref last_use;      /* 0: none; ACROSS: in other blocks too */
+    ir_ref last_use;      /* 0: none; ACROSS: in other stretches too */
     ir_ref newer, older;  /* others in the same register */
     uint16_t cell;
     uint8_t reg;
@@ -51,7 +54,7 @@ struct regalloc {
     ir_ref held[ANY_REGS];      /* newest value in each register */
     ir_ref slot_owner[MAX_SLOTS];        /* value whose cell is the slot */
     ir_ref spill_owner[MAX_SPILLS];
-    unsigned reserved;          /* spill cells of values that cross blocks, the first ones */
+    unsigned reserved;          /* spill cells of values that cross stretches, the first ones */
     uint64_t pinned;            /* registers the current instruction relies on */
     uint64_t operands;          /* those it did when regalloc_release was called */
     ir_ref now;                 /* the current instruction */
@@ -63,7 +66,7 @@ struct regalloc {
     /* backward pass: what homes are going to be set to, valid if no barrier has been seen since */
     struct { ir_ref value; uint32_t barriers; } coming[ANY_REGS];
     uint32_t barriers;          /* seen so far */
-    ir_ref block_first, block_last; /* of the block being looked at */
+    struct ir_block stretch;    /* the one being looked at */
 };
 
 void regalloc_init(struct regalloc *ra, struct ir_unit *u, const struct register_plan *plan, const struct regalloc_emit *emit,
@@ -71,7 +74,12 @@ void regalloc_init(struct regalloc *ra, struct ir_unit *u, const struct register
 
 /* ---- backward pass, for each instruction from the last to the first ---------------------------------------------------------- */
 
-void regalloc_analyse_block(struct regalloc *ra, const struct ir_block *block);
+void regalloc_analyse_stretch(struct regalloc *ra, struct ir_block stretch);
+
+static inline bool regalloc_in_stretch(const struct regalloc *ra, ir_ref v)
+{
+    return v >= ra->stretch.first && v < ra->stretch.last;
+}
 
 /* The instruction at `at` uses `v`. */
 void regalloc_note_use(struct regalloc *ra, ir_ref v, ir_ref at);
@@ -90,7 +98,7 @@ unsigned regalloc_reserve(struct regalloc *ra, unsigned count);
 
 /* ---- forward pass ---------------------------------------------------------------------------------------------------------------- */
 
-void regalloc_begin_block(struct regalloc *ra, const struct ir_block *block);
+void regalloc_begin_stretch(struct regalloc *ra, ir_ref first);
 void regalloc_begin(struct regalloc *ra, ir_ref at);
 
 /* The register that holds `v` from here to the instruction's end (or regalloc_release, regalloc_unpin). Registers wanted
@@ -147,7 +155,7 @@ void regalloc_before_call(struct regalloc *ra);
 /* If `v` is in a temporary only: puts it in a cell. */
 void regalloc_settle(struct regalloc *ra, ir_ref v);
 
-/* If `v` crosses blocks: puts it in its cell. After its definition. */
+/* If `v` crosses stretches: puts it in its cell. After its definition. */
 void regalloc_export(struct regalloc *ra, ir_ref v);
 
 #endif

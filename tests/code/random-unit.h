@@ -239,6 +239,16 @@ static void make_pick(struct maker *m)
     emit(m, (struct ir_insn){ .op = IR_pick, .type = type, .arg = { condition, yes, no } });
 }
 
+static void make_flags(struct maker *m)
+{
+    if (below(m->r, 2)) {
+        emit(m, (struct ir_insn){ .op = IR_get_flags, .type = IR_I64 });
+    } else {
+        ir_ref flags = some(m, IR_I64);
+        ir_emit(m->u, (struct ir_insn){ .op = IR_set_flags, .arg = { flags } });
+    }
+}
+
 static void make_call(struct maker *m)
 {
     const struct ir_helper *helper = &test_helpers[below(m->r, COUNT_OF(test_helpers))];
@@ -260,6 +270,8 @@ static void make_body(struct maker *m, unsigned steps)
             make_memory(m);
         else if (which < 19)
             make_pick(m);
+        else if (below(m->r, 2))
+            make_flags(m);
         else
             make_call(m);
     }
@@ -365,6 +377,27 @@ static void make_blocks(struct maker *m, unsigned steps)
     make_exit(m);
 }
 
+/* Blocks in a row, each with a way out at its end. */
+static void make_side_exits(struct maker *m, unsigned count)
+{
+    struct ir_unit *u = m->u;
+    for (unsigned i = 0; i < count; i++) {
+        ir_begin_block(u);
+        make_body(m, 1 + below(m->r, 12));
+        ir_ref condition = some_condition(m);
+        bool leaves_if = below(m->r, 2);
+        uint32_t edge = leaves_if ? ir_edge_leaving(u, 0x10000 + 8 * i, 0) : ir_edge_to_block(u, i + 1, NULL, 0);
+        if (leaves_if)
+            ir_edge_to_block(u, i + 1, NULL, 0);
+        else
+            ir_edge_leaving(u, 0x30000 + 8 * i, 0);
+        ir_emit(u, (struct ir_insn){ .op = IR_brif, .arg = { condition }, .imm = edge });
+    }
+    ir_begin_block(u);
+    make_body(m, 1 + below(m->r, 12));
+    make_exit(m);
+}
+
 static inline void make_unit(struct random *r, struct arena *arena, struct ir_unit *u)
 {
     struct maker *m = must_zalloc(sizeof *m);
@@ -372,9 +405,14 @@ static inline void make_unit(struct random *r, struct arena *arena, struct ir_un
     m->u = u;
     m->spc = 0x20000;
     ir_unit_init(u, arena, &test_layout, m->spc);
-    if (below(r, 3) == 0) {
+    switch (below(r, 4)) {
+    case 0:
         make_blocks(m, 1 + below(r, 12));
-    } else {
+        break;
+    case 1:
+        make_side_exits(m, 1 + below(r, 6));
+        break;
+    default:
         ir_begin_block(u);
         make_body(m, 1 + below(r, 50));
         make_exit(m);

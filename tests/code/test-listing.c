@@ -1,6 +1,7 @@
 /* What is listed is what is emitted: the listings of random units, assembled by GNU as, are the bytes in the code buffer. */
 #include <stdlib.h>
 
+#include "host/x64/runtime.h"
 #include "machine.h"
 #include "random-unit.h"
 #include "tap.h"
@@ -17,10 +18,9 @@ static void write_listing(FILE *out, const char *listing, unsigned unit)
 
 static void write_landmarks(FILE *out, const struct machine *m)
 {
-    static const char *const names[] = { "exit_site", "exit_indirect", "exit_return", "call_pure", "call_state", "call_evaluate", "float_masks" };
     fprintf(out, ".intel_syntax noprefix\n.text\nstart:\n");
-    for (unsigned i = 0; i < COUNT_OF(names); i++)
-        fprintf(out, ".set %s, start + (%td)\n", names[i], m->runtime.exits[i] - (m->code.exec + align_up(m->runtime_end, 16)));
+    for (unsigned i = 0; i < RUNTIME_ENTRIES; i++)
+        fprintf(out, ".set %s, start + (%td)\n", x64_runtime_names[i], m->runtime.exits[i] - (m->code.exec + align_up(m->runtime_end, 16)));
     for (unsigned i = 0; i < COUNT_OF(test_helpers); i++)
         fprintf(out, ".set %s, 0x%llx\n", test_helpers[i].name, (unsigned long long)(uintptr_t)test_helpers[i].function);
 }

@@ -137,7 +137,7 @@ static void compare(struct file *f, const struct runner *r, const char *text, co
 static void run_case(struct file *f, char *line)
 {
     char text[200];
-    snprintf(text, sizeof(text), "%s", line);
+    snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"), line);
     struct state before = { .fflags = 0 }, after;
     bool outputs = false;
     fesetenv(FE_DFL_ENV);

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     static struct sequence s;
     static struct outcome outcome[2];
     static uint8_t data[SEQUENCE_DATA];
-    uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 50000, first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000, first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     unsigned failures = 0, ran_through = 0;
     for (uint64_t seed = first; seed < first + count && failures < 5; seed++) {
         struct context start = { 0 };

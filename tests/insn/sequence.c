@@ -105,7 +105,8 @@ static uint32_t make_insn(uint64_t *state, const uint32_t *following, unsigned c
         bool goes_on = !d.head.ends_block || is_csr(d.head.op) || is_direct_jump(d.head.op);
         if ((effects.writes[0] & bases) || (!goes_on && count > 0))
             continue;
-        if ((effects.loads || effects.stores) && !(bases >> d.rs1 & 1))
+        /* An indirect jump goes into the data, which ends the run; any other register may hold an address of code. */
+        if ((effects.loads || effects.stores || d.head.op == OP_jalr) && !(bases >> d.rs1 & 1))
             continue;
         if (is_direct_jump(d.head.op) && !is_boundary(d.imm, boundary, count + 1))
             continue;

@@ -40,7 +40,7 @@ void lower_set_flags(struct lowering *l, ir_ref v)
 {
     unsigned flags = regalloc_use(&l->ra, insn_of(l, v)->arg[0]);
     unsigned table = regalloc_scratch(&l->ra, false), wanted = regalloc_scratch(&l->ra, false);
-    emit_op(&l->e, X64_MOV_LOAD, 32, wanted, in_reg(flags));
+    emit_op(&l->e, X64_MOV_STORE, 32, flags, in_reg(wanted));
     emit_imm(&l->e, X64_AND_IMM, 32, in_reg(wanted), FLOAT_FLAGS);
     emit_op(&l->e, X64_LEA, 64, table, flag_table(l, STATUS + 1));
     emit_op(&l->e, X64_MOVZX8, 32, wanted, indexed(table, wanted));

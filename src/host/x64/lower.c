@@ -317,7 +317,8 @@ static void lower_blocks(struct lowering *l)
     for (uint32_t b = 0; b < l->u->block_count; b++) {
         const struct ir_block *block = &l->u->block[b];
         l->current_block = b;
-        regalloc_begin_block(&l->ra, block);
+        if (!l->goes_on[b])
+            regalloc_begin_stretch(&l->ra, block->first);
         if (b)
             emit_bind(&l->e, &l->block[b]);
         for (ir_ref v = block->first; v < block->last; v++)
@@ -349,6 +350,7 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     l->first_site = first_site;
     l->cold_end = &l->cold;
     l->uses = zeroed(u->arena, u->insn_count * sizeof *l->uses);
+    l->goes_on = arena_alloc(u->arena, u->block_count * sizeof *l->goes_on);
     l->block = zeroed(u->arena, u->block_count * sizeof *l->block);
     for (unsigned i = 0; i < RUNTIME_ENTRIES; i++)
         l->runtime[i] = (struct landmark){ x64_runtime_names[i], (uint32_t)(runtime->exits[i] - out->exec) };

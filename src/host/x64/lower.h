@@ -52,6 +52,7 @@ struct lowering {
     struct ir_unit *u;
     struct use_count *uses;            /* by ir_ref */
     struct label *block;               /* by block */
+    bool *goes_on;                     /* by block: part of the stretch of the block before */
     uint32_t current_block;
     unsigned spare_cell;               /* as many from here as an edge has arguments at most */
     ir_ref at;                         /* instruction being lowered */

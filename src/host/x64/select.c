@@ -24,9 +24,9 @@ static void count_uses(struct lowering *l)
         count_use(l, u->argument[i], false);
 }
 
-static bool in_this_block(const struct lowering *l, ir_ref v) { return v >= l->ra.block_first && v < l->ra.block_last; }
+static bool is_here(const struct lowering *l, ir_ref v) { return regalloc_in_stretch(&l->ra, v); }
 
-static bool used_once_here(const struct lowering *l, ir_ref v) { return in_this_block(l, v) && l->uses[v].all == 1; }
+static bool used_once_here(const struct lowering *l, ir_ref v) { return is_here(l, v) && l->uses[v].all == 1; }
 
 /* ---- addresses and sums --------------------------------------------------------------------------------------------------- */
 
@@ -66,7 +66,7 @@ static void fold_inner_sum(struct lowering *l, ir_ref v)
 
 static void fold_address(struct lowering *l, ir_ref v)
 {
-    if (!in_this_block(l, v) || is_folded(l, v))
+    if (!is_here(l, v) || is_folded(l, v))
         return;
     bool needed_elsewhere = l->ra.value[v].last_use != 0;
     if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address && !needed_elsewhere) {
@@ -255,7 +255,7 @@ static ir_ref like_operand(const struct lowering *l, const struct ir_insn *insn)
 
 static bool is_barrier(const struct ir_insn *insn)
 {
-    if (insn->op == IR_get || insn->op == IR_set || insn->op == IR_fence)
+    if (insn->op == IR_get || insn->op == IR_set || insn->op == IR_fence || insn->op == IR_set_flags)
         return false;
     return ir_traits(insn) & (FAULT | READS | WRITES | END);
 }
@@ -307,14 +307,54 @@ static void reserve_spare_cells(struct lowering *l)
     l->spare_cell = regalloc_reserve(&l->ra, most);
 }
 
+static const struct ir_insn *end_of(const struct ir_unit *u, uint32_t block)
+{
+    ir_ref v = u->block[block].last - 1;
+    while (!(ir_ops[u->insn[v].op].traits & END))
+        v--;
+    return &u->insn[v];
+}
+
+/* Block b + 1 goes on where block b stands if nothing else leads there. */
+static void find_stretches(struct lowering *l)
+{
+    const struct ir_unit *u = l->u;
+    uint32_t *ways_in = arena_alloc(u->arena, u->block_count * sizeof *ways_in);
+    for (uint32_t b = 0; b < u->block_count; b++)
+        ways_in[b] = l->goes_on[b] = 0;
+    for (uint32_t b = 0; b < u->block_count; b++) {
+        const struct ir_insn *end = end_of(u, b);
+        for (unsigned e = 0; e < ir_edge_count(end); e++) {
+            const struct ir_edge *edge = &u->edge[end->imm + e];
+            if (edge->leaves)
+                continue;
+            ways_in[edge->block]++;
+            if (edge->block == b + 1 && !edge->argument_count && u->block[b].last == u->block[b + 1].first)
+                l->goes_on[b + 1] = true;
+        }
+    }
+    for (uint32_t b = 0; b < u->block_count; b++)
+        l->goes_on[b] &= ways_in[b] == 1;
+}
+
+static void select_stretch(struct lowering *l, uint32_t first_block, uint32_t last_block)
+{
+    struct ir_block stretch = { l->u->block[first_block].first, l->u->block[last_block].last };
+    regalloc_analyse_stretch(&l->ra, stretch);
+    for (ir_ref v = stretch.last; v-- > stretch.first;)
+        select_insn(l, v);
+}
+
 void select_unit(struct lowering *l)
 {
     count_uses(l);
+    find_stretches(l);
     reserve_spare_cells(l);
-    for (uint32_t b = l->u->block_count; b-- > 0;) {
-        const struct ir_block *block = &l->u->block[b];
-        regalloc_analyse_block(&l->ra, block);
-        for (ir_ref v = block->last; v-- > block->first;)
-            select_insn(l, v);
+    for (uint32_t end = l->u->block_count; end > 0;) {
+        uint32_t first = end - 1;
+        while (l->goes_on[first])
+            first--;
+        select_stretch(l, first, end - 1);
+        end = first;
     }
 }

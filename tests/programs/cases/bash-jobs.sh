@@ -4,8 +4,8 @@ trap 'echo caught usr1' USR1
 trap 'echo leaving $?' EXIT
 kill -USR1 $$
 (sleep 0.05; kill -USR1 $$) & wait $!; echo "wait $?"
-sleep 100 & sleeper=$!; kill $sleeper; wait $sleeper; echo "terminated $?"
-sleep 100 & sleeper=$!; kill -KILL $sleeper; wait $sleeper 2>/dev/null; echo "killed $?"
+sleep 100 & sleeper=$!; sleep 0.2; kill $sleeper; wait $sleeper; echo "terminated $?"
+sleep 100 & sleeper=$!; sleep 0.2; kill -KILL $sleeper; wait $sleeper 2>/dev/null; echo "killed $?"
 (kill -SEGV $BASHPID); echo "segv $?"
 (kill -ABRT $BASHPID) 2>/dev/null; echo "abort $?"
 (trap 'echo child int; exit 9' INT; kill -INT $BASHPID; sleep 1); echo "child $?"

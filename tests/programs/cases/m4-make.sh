@@ -11,6 +11,7 @@ cat > Makefile <<'MAKE'
 objects := $(patsubst %,%.o,a b c d e f)
 all: total; @cat total
 total: $(objects); @cat $^ > $@
+Makefile: ;
 %.o: ; @echo made $* > $@
 define recipe
 generated-$(1): ; @echo rule $(1) $$(words a b c) $(shell echo shell) $(sort c b a b) $(foreach x,1 2,$(x)$(x)) $(if $(filter x,$(1)),yes,no)

@@ -19,4 +19,4 @@ create virtual table doc using fts5(body); insert into doc values ('the quick br
 create trigger log after insert on kind begin insert into kind_log values (new.name); end; create table kind_log(name); insert into kind(name) values ('new'); select * from kind_log; pragma integrity_check; vacuum; pragma page_count;
 insert into kind(name) values ('toy');
 SQL
-echo "status $?"; sqlite3 -csv -header base.db 'select * from item limit 3'; sqlite3 base.db .schema .dump | cksum; sqlite3 base.db 'select * from missing'; echo $?
+echo "status $?"; sqlite3 -csv -header base.db 'select * from item limit 3'; sqlite3 base.db .schema '.mode insert' 'select id, name, kind from item' | cksum; sqlite3 base.db 'select * from missing'; echo $?
