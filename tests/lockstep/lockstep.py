@@ -25,7 +25,8 @@ VARIANTS = {
     'block': ['--engine=block', '--threshold=0'],
     'block warm': ['--engine=block', '--threshold=2'],
     'block one-insn-per-tb': ['--engine=block', '--threshold=0', '--one-insn-per-tb'],
-    'block plain': ['--engine=block', '--threshold=0', '--no-opt', '--no-regmap', '--no-chain', '--no-indirect-cache', '--no-return-prediction'],
+    'block plain': ['--engine=block', '--threshold=0', '--no-opt', '--no-regmap', '--no-chain', '--no-indirect-cache',
+                    '--no-return-prediction'],
     'block old host': ['--engine=block', '--threshold=0', '--host-features=-sse4.1,-bmi1,-bmi2,-lzcnt,-popcnt,-movbe,-avx,-fma,-avx512vl'],
     'block small cache': ['--engine=block', '--threshold=0', '--cache-size=256K'],
 }
@@ -39,8 +40,8 @@ def listing(program, number):
     with tempfile.NamedTemporaryFile() as file:
         file.write(program.code.bytes[start - program.code.origin:end - program.code.origin])
         file.flush()
-        dump = subprocess.run(['riscv64-linux-gnu-objdump', '-D', '-b', 'binary', '-m', 'riscv:rv64', f'--adjust-vma={start:#x}', file.name],
-                              capture_output=True, text=True)
+        dump = subprocess.run(['riscv64-linux-gnu-objdump', '-D', '-b', 'binary', '-m', 'riscv:rv64', f'--adjust-vma={start:#x}',
+                               file.name], capture_output=True, text=True)
     return [line for line in dump.stdout.splitlines() if ':\t' in line]
 
 

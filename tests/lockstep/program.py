@@ -37,8 +37,8 @@ class Program:
         self.code.fill(first + 4, 'addi', rd=1, rs1=1, imm=(self.starts[0] - first + 0x800 & 0xfff) - 0x800)
 
     def prologue(self):
-        """The entry point and `self.next`: where a sequence goes when it is done, with its successor's address in x1 (the real x1 is saved).
-        Returns where x1 is to be set to the first sequence."""
+        """The entry point and `self.next`: where a sequence goes when it is done, with its successor's address in x1 (the real x1 is
+        saved). Returns where x1 is to be set to the first sequence."""
         code, scratch = self.code, self.scratch
         others = [register for register in range(2, 32) if register != scratch]
         code.emit('lui', rd=scratch, imm=DUMP)
