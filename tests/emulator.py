@@ -31,6 +31,9 @@ def wanted(options, name):
 def emulator(options):
     """The command that a guest program and its arguments are appended to."""
     command = shlex.split(options.emulator)
+    # Programs run in directories of their own.
+    if '/' in command[0]:
+        command[0] = str(pathlib.Path(command[0]).absolute())
     if options.engine:
         command.append(f'--engine={options.engine}')
     return command + ['-L', str(GUEST_ROOT)]

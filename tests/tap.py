@@ -70,6 +70,9 @@ def _judge(function):
 
 def run(cases, jobs=os.cpu_count()):
     """Runs (name, function) pairs, prints results in order as they come in, returns the exit status."""
+    # A shell starts a background job with these ignored, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         pending = [(name, pool.submit(_judge, function)) for name, function in cases]
