@@ -1,7 +1,7 @@
 /* f_canon that nobody can tell: all users do floating-point arithmetic, to which one quiet NaN is as good as another. Its
  * operand must be the result of arithmetic, so that it is no signalling NaN, which would raise invalid at each user. */
 #include "opt/opt.h"
-#include "opt/rewrite.h"
+#include "opt/walk.h"
 
 static bool is_arithmetic(const struct ir_insn *insn)
 {
@@ -51,11 +51,11 @@ void opt_canon(struct ir_unit *u)
     if (!any_canon(u))
         return;
     note_users(u);
-    struct rewrite r = rewrite_begin(u);
+    struct walk w = walk_begin(u);
     for (ir_ref i = 1; i < u->insn_count; i++) {
-        rewrite_operands(&r, i);
-        const struct ir_insn *insn = &u->insn[i];
+        struct ir_insn *insn = &u->insn[i];
+        walk_operands(&w, insn);
         if (insn->op == IR_f_canon && !insn->extra && is_arithmetic(&u->insn[insn->arg[0]]))
-            rewrite_replace(&r, i, insn->arg[0]);
+            walk_replace(&w, i, insn->arg[0]);
     }
 }

@@ -4,9 +4,7 @@
 
 #include "ir/flow.h"
 #include "opt/opt.h"
-#include "opt/rewrite.h"
-
-struct known { ir_ref slot[MAX_SLOTS]; }; /* NO_REF: not known */
+#include "opt/walk.h"
 
 static void forget_disagreement(struct known *known, const struct known *other)
 {
@@ -15,75 +13,78 @@ static void forget_disagreement(struct known *known, const struct known *other)
             known->slot[i] = NO_REF;
 }
 
-static void forward_insn(const struct rewrite *r, struct known *known, ir_ref at)
+ir_ref forward_insn(struct forwarding *f, ir_ref at)
 {
-    struct ir_insn *insn = &r->u->insn[at];
+    struct ir_insn *insn = &f->w->u->insn[at];
+    ir_ref *known = &f->known->slot[insn->op == IR_call ? 0 : insn->imm];
     switch (insn->op) {
     case IR_get:
-        if (known->slot[insn->imm])
-            rewrite_replace(r, at, known->slot[insn->imm]);
-        else
-            known->slot[insn->imm] = at;
+        if (*known)
+            return *known;
+        *known = at;
         break;
     case IR_set:
-        if (known->slot[insn->imm] == insn->arg[0])
-            make_nop(insn); /* it holds that already */
-        else
-            known->slot[insn->imm] = insn->arg[0];
+        if (*known == insn->arg[0]) { /* it holds that already */
+            f->w->standing[insn->arg[0]].uses--;
+            make_nop(insn);
+        } else {
+            *known = insn->arg[0];
+        }
         break;
     case IR_call:
         if (ir_traits(insn) & WRITES)
-            *known = (struct known){ 0 };
+            *f->known = (struct known){ 0 };
         break;
     }
+    return NO_REF;
 }
 
-/* Tells the blocks that `end` leads to what is known here. `seen`: by block, whether anyone told it before. */
-static void tell_successors(const struct ir_unit *u, uint32_t block, const struct known *known, struct known *at_head, bool *seen)
+/* Tells the blocks that this one leads to what is known at its end. */
+void forwarding_leave(struct forwarding *f, uint32_t block)
 {
+    const struct ir_unit *u = f->w->u;
     const struct ir_insn *end = ir_block_end(u, &u->block[block]);
     for (unsigned i = 0; i < ir_edge_count(end); i++) {
         const struct ir_edge *edge = &u->edge[end->imm + i];
         if (edge->leaves || edge->block <= block)
             continue;
-        if (seen[edge->block])
-            forget_disagreement(&at_head[edge->block], known);
+        if (f->seen[edge->block])
+            forget_disagreement(&f->at_head[edge->block], f->known);
         else
-            at_head[edge->block] = *known;
-        seen[edge->block] = true;
+            f->at_head[edge->block] = *f->known;
+        f->seen[edge->block] = true;
     }
 }
 
 /* Blocks that a later one, or they themselves, lead to begin with nothing known. */
-static void find_loops(const struct ir_unit *u, struct known *at_head, bool *seen)
+static void find_loops(struct forwarding *f)
 {
+    const struct ir_unit *u = f->w->u;
     for (uint32_t b = 0; b < u->block_count; b++) {
         const struct ir_insn *end = ir_block_end(u, &u->block[b]);
         for (unsigned i = 0; i < ir_edge_count(end); i++) {
             const struct ir_edge *edge = &u->edge[end->imm + i];
             if (!edge->leaves && edge->block <= b) {
-                at_head[edge->block] = (struct known){ 0 };
-                seen[edge->block] = true;
+                f->at_head[edge->block] = (struct known){ 0 };
+                f->seen[edge->block] = true;
             }
         }
     }
 }
 
-void opt_forward(struct ir_unit *u)
+void forwarding_begin(struct forwarding *f, struct walk *w)
 {
-    struct rewrite r = rewrite_begin(u);
-    struct known *at_head = arena_alloc(u->arena, u->block_count * sizeof *at_head);
-    bool *seen = arena_alloc(u->arena, u->block_count * sizeof *seen);
-    memset(seen, 0, u->block_count * sizeof *seen);
-    find_loops(u, at_head, seen);
-    for (uint32_t b = 0; b < u->block_count; b++) {
-        struct known *known = &at_head[b];
-        if (!seen[b])
-            *known = (struct known){ 0 };
-        for (ir_ref i = u->block[b].first; i < u->block[b].last; i++) {
-            rewrite_operands(&r, i);
-            forward_insn(&r, known, i);
-        }
-        tell_successors(u, b, known, at_head, seen);
-    }
+    const struct ir_unit *u = w->u;
+    *f = (struct forwarding){ .w = w };
+    f->at_head = arena_alloc(u->arena, u->block_count * sizeof *f->at_head);
+    f->seen = arena_alloc(u->arena, u->block_count * sizeof *f->seen);
+    memset(f->seen, 0, u->block_count * sizeof *f->seen);
+    find_loops(f);
+}
+
+void forwarding_enter(struct forwarding *f, uint32_t block)
+{
+    f->known = &f->at_head[block];
+    if (!f->seen[block])
+        *f->known = (struct known){ 0 };
 }

@@ -1,5 +1,5 @@
-/* The passes: free functions from a well-formed unit to a well-formed unit of the same meaning. One pass, one file. A pass replaces
- * instructions in place or makes them nops; it never moves one. */
+/* The passes: free functions from a well-formed unit to a well-formed unit of the same meaning. A pass replaces instructions in place
+ * or makes them nops; it never moves one. */
 #ifndef FERRY_OPT_H
 #define FERRY_OPT_H
 
@@ -17,19 +17,19 @@ void opt_number(struct ir_unit *u);
 /* A get after a set or get of the same slot becomes the value known. */
 void opt_forward(struct ir_unit *u);
 
-/* A set that is overwritten before anyone can look (a fault, a call that reads, an exit) goes away. */
-void opt_dead_set(struct ir_unit *u);
-
 /* An f_canon of an arithmetic result goes away if no user can tell one quiet NaN from another. */
 void opt_canon(struct ir_unit *u);
+
+/* A set that is overwritten before anyone can look (a fault, a call that reads, an exit) goes away. */
+void opt_dead_set(struct ir_unit *u);
 
 /* Results nobody uses are not computed. Loads stay, they may fault; floating-point operations stay if their flags may be seen. */
 void opt_dead(struct ir_unit *u);
 
-/* All passes in their order. */
+/* What all passes do, in as few walks over the unit as it takes. */
 void opt_run(struct ir_unit *u);
 
 struct opt_pass { const char *name; void (*run)(struct ir_unit *); };
-extern const struct opt_pass opt_passes[]; /* in running order; name NULL at the end */
+extern const struct opt_pass opt_passes[]; /* each by itself; name NULL at the end */
 
 #endif

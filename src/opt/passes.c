@@ -1,19 +1,125 @@
-#include "opt/opt.h"
+/* The passes as walks, in which each instruction meets the rules one after the other: state first, since what it uncovers feeds the
+ * rest. */
+#include <string.h>
 
-/* State first: what it uncovers feeds the rest. Numbering after folding, which wants each constant to itself. */
+#include "opt/opt.h"
+#include "opt/walk.h"
+
+enum { FORWARD = 1, COPY = 2, FOLD = 4, NUMBER = 8 };
+
+struct forwards {
+    unsigned rules;
+    struct walk walk;
+    struct forwarding forwarding;
+    struct numbering numbering;
+};
+
+static ir_ref compute(struct forwards *f, struct ir_insn *insn, ir_ref at)
+{
+    ir_ref same = NO_REF;
+    if (f->rules & COPY)
+        same = copy_insn(&f->walk, insn);
+    if (!same && f->rules & FOLD)
+        same = fold_insn(&f->walk, insn);
+    if (!same && f->rules & NUMBER && insn->op != IR_const)
+        same = number_insn(&f->numbering, at);
+    return same;
+}
+
+/* All rules for the instruction; the value that is to stand for it, or NO_REF. */
+static ir_ref apply_rules(struct forwards *f, struct ir_insn *insn, ir_ref at)
+{
+    walk_operands(&f->walk, insn);
+    switch (insn->op) {
+    case IR_get:
+    case IR_set: return f->rules & FORWARD ? forward_insn(&f->forwarding, at) : NO_REF;
+    case IR_call:
+    case IR_set_flags:
+        if (f->rules & FORWARD && insn->op == IR_call)
+            forward_insn(&f->forwarding, at);
+        if (f->rules & NUMBER)
+            numbering_note(&f->numbering, at);
+        return NO_REF;
+    case IR_brif:
+        if (f->rules & FOLD)
+            fold_branch(&f->walk, insn);
+        return NO_REF;
+    default: return ir_info(insn)->traits & (PURE | FLAGS) ? compute(f, insn, at) : NO_REF;
+    }
+}
+
+static bool has_rules(const struct ir_insn *insn) { return insn->op != IR_nop && insn->op != IR_mark && insn->op != IR_const; }
+
+static void walk_forwards(struct ir_unit *u, unsigned rules)
+{
+    struct forwards f;
+    f.rules = rules;
+    f.walk = walk_begin(u);
+    if (rules & FORWARD)
+        forwarding_begin(&f.forwarding, &f.walk);
+    if (rules & NUMBER)
+        numbering_begin(&f.numbering, &f.walk);
+    for (uint32_t b = 0; b < u->block_count; b++) {
+        if (rules & FORWARD)
+            forwarding_enter(&f.forwarding, b);
+        if (rules & NUMBER)
+            numbering_enter(&f.numbering, b);
+        for (ir_ref i = u->block[b].first; i < u->block[b].last; i++) {
+            ir_ref same = has_rules(&u->insn[i]) ? apply_rules(&f, &u->insn[i], i) : NO_REF;
+            if (same)
+                walk_replace(&f.walk, i, same);
+        }
+        if (rules & FORWARD)
+            forwarding_leave(&f.forwarding, b);
+    }
+}
+
+enum { DEAD_SET = 1, DEAD = 2 };
+
+static void walk_backwards(struct ir_unit *u, unsigned rules)
+{
+    bool *needed = arena_alloc(u->arena, u->insn_count * sizeof *needed);
+    memset(needed, 0, u->insn_count * sizeof *needed);
+    struct overwriting o;
+    overwriting_begin(&o, u);
+    for (uint32_t b = u->block_count; b-- > 0;) {
+        overwriting_enter(&o, b);
+        for (ir_ref i = u->block[b].last; i-- > u->block[b].first;) {
+            struct ir_insn *insn = &u->insn[i];
+            if (insn->op == IR_nop)
+                continue;
+            if ((rules & DEAD_SET && set_is_dead(&o, insn)) || (rules & DEAD && is_dead(needed, u, i))) {
+                make_nop(insn);
+                continue;
+            }
+            note_needs(needed, u, insn);
+            overwriting_note(&o, insn);
+        }
+        overwriting_leave(&o, b);
+    }
+}
+
+void opt_forward(struct ir_unit *u) { walk_forwards(u, FORWARD); }
+void opt_copy(struct ir_unit *u) { walk_forwards(u, COPY); }
+void opt_fold(struct ir_unit *u) { walk_forwards(u, FOLD); }
+void opt_number(struct ir_unit *u) { walk_forwards(u, NUMBER); }
+void opt_dead_set(struct ir_unit *u) { walk_backwards(u, DEAD_SET); }
+void opt_dead(struct ir_unit *u) { walk_backwards(u, DEAD); }
+
 const struct opt_pass opt_passes[] = {
     { "forward",  opt_forward },
-    { "dead_set", opt_dead_set },
     { "copy",     opt_copy },
     { "fold",     opt_fold },
     { "number",   opt_number },
     { "canon",    opt_canon },
+    { "dead_set", opt_dead_set },
     { "dead",     opt_dead },
     { NULL, NULL },
 };
 
 void opt_run(struct ir_unit *u)
 {
-    for (const struct opt_pass *pass = opt_passes; pass->name; pass++)
-        pass->run(u);
+    walk_forwards(u, FORWARD | COPY | FOLD | NUMBER);
+    opt_canon(u);
+    walk_backwards(u, DEAD_SET | DEAD);
 }

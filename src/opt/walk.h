@@ -1,0 +1,98 @@
+/* Walks and their rules. A pass is a rule applied to each instruction in one walk over the unit; passes in the same direction share
+ * a walk (passes.c). For files of src/opt only. */
+#ifndef FERRY_WALK_H
+#define FERRY_WALK_H
+
+#include "ir/ir.h"
+
+struct standing {
+    ir_ref value;  /* what stands for the instruction: itself if nothing else does */
+    uint32_t uses; /* how often its value is used, or more: what vanished may count still */
+};
+
+/* Front to back. Definitions stand before uses, so at each instruction operands are in their final form, and a rule that
+ * replaces only the instruction at hand leaves no use of the old one behind. */
+struct walk {
+    struct ir_unit *u;
+    struct standing *standing; /* by instruction */
+};
+
+struct walk walk_begin(struct ir_unit *u);
+
+/* Operands of the instruction, those of its edges included, become what stands for them. */
+void walk_operands(const struct walk *w, struct ir_insn *insn);
+
+/* From now on `by` stands for instruction `at`, which becomes a nop. */
+void walk_replace(const struct walk *w, ir_ref at, ir_ref by);
+
+/* Makes `argument` of the instruction another value. */
+static inline void use_instead(const struct walk *w, struct ir_insn *insn, unsigned argument, ir_ref value)
+{
+    w->standing[insn->arg[argument]].uses--;
+    w->standing[value].uses++;
+    insn->arg[argument] = value;
+}
+
+static inline void make_nop(struct ir_insn *insn) { *insn = (struct ir_insn){ .op = IR_nop }; }
+
+static inline void make_const(struct ir_insn *insn, enum ir_type type, uint64_t value)
+{
+    *insn = (struct ir_insn){ .op = IR_const, .type = type, .imm = low_bits(type_bits(type), value) };
+}
+
+/* ---- rules: each looks at the instruction that the walk is at. It may change it in place, or return the value that it equals and that
+ * is to stand for it; else NO_REF. ------------------------------------------------------------------------------------------ */
+
+/* forward.c: for get, set and call. */
+struct known { ir_ref slot[MAX_SLOTS]; }; /* what slots hold; NO_REF: not known */
+struct forwarding {
+    struct walk *w;
+    struct known *at_head; /* by block */
+    bool *seen;            /* by block: whether anyone told it */
+    struct known *known;   /* here */
+};
+void forwarding_begin(struct forwarding *f, struct walk *w);
+void forwarding_enter(struct forwarding *f, uint32_t block);
+ir_ref forward_insn(struct forwarding *f, ir_ref at);
+void forwarding_leave(struct forwarding *f, uint32_t block);
+
+/* copy.c, fold.c: for operations that compute. */
+ir_ref copy_insn(const struct walk *w, struct ir_insn *insn);
+ir_ref fold_insn(const struct walk *w, struct ir_insn *insn);
+void fold_branch(const struct walk *w, struct ir_insn *brif);
+
+/* number.c: for operations that compute; for calls and set_flags, numbering_note. */
+struct numbering {
+    struct walk *w;
+    ir_ref *table; /* open addressing; NO_REF: free */
+    uint32_t mask;
+    const struct ir_flow *flow; /* NULL for one block */
+    uint32_t *block_of;         /* by instruction; only with flow */
+    uint32_t block;
+    ir_ref environment_since;   /* floating-point operations before saw another environment, perhaps */
+};
+void numbering_begin(struct numbering *n, struct walk *w);
+void numbering_enter(struct numbering *n, uint32_t block);
+ir_ref number_insn(struct numbering *n, ir_ref at);
+void numbering_note(struct numbering *n, ir_ref at);
+
+/* ---- back to front ------------------------------------------------------------------------------------------------------- */
+
+/* dead_set.c */
+struct slot_set { uint64_t word[2]; };
+struct overwriting {
+    struct ir_unit *u;
+    struct slot_set here;     /* slots that are overwritten before anyone can look */
+    struct slot_set *at_head; /* by block */
+};
+void overwriting_begin(struct overwriting *o, struct ir_unit *u);
+void overwriting_enter(struct overwriting *o, uint32_t block);
+bool set_is_dead(const struct overwriting *o, const struct ir_insn *insn);
+void overwriting_note(struct overwriting *o, const struct ir_insn *insn);
+void overwriting_leave(struct overwriting *o, uint32_t block);
+
+/* dead.c. `needed`: by instruction, whether what comes after uses its value. */
+bool is_dead(const bool *needed, const struct ir_unit *u, ir_ref at);
+void note_needs(bool *needed, const struct ir_unit *u, const struct ir_insn *insn);
+
+#endif
