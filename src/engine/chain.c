@@ -1,18 +1,35 @@
 /* Chaining: a translated block's exits jump straight to the translations they lead to, once these exist; unchained, they go
- * to their stubs, which leave for the emulation manager with the site's number. */
+ * to their stubs, which leave for the emulation manager with the site's number. A site is in its target's list as soon as the
+ * target is known, so the whole list can be linked when that is translated. */
 #include "engine/private.h"
+
+/* Patches the site to jump to its target's translation. */
+static void link_site(struct engine *e, struct site *s)
+{
+    e->config.host->link(&e->cache.buffer, s->link, s->target->code_start);
+    if (s->guess)
+        e->config.host->predict(&e->cache.buffer, s->guess, s->spc);
+    s->linked = true;
+}
 
 void chain_site(struct engine *e, uint32_t number, struct block *target)
 {
     struct site *s = &e->sites[number];
-    if (s->linked || s->retired || target->dead)
+    if (s->retired || target->dead || !e->config.chain || e->config.log & LOG_EXEC)
         return;
-    e->config.host->link(&e->cache.buffer, s->link, target->code_start);
-    if (s->guess)
-        e->config.host->predict(&e->cache.buffer, s->guess, s->spc);
-    s->linked = true;
-    s->next_incoming = target->incoming;
-    target->incoming = number;
+    if (!s->target) {
+        s->target = target;
+        s->next_incoming = target->incoming;
+        target->incoming = number;
+    }
+    if (!s->linked && s->target == target && target->tpc)
+        link_site(e, s);
+}
+
+void chain_incoming(struct engine *e, struct block *target)
+{
+    for (uint32_t number = target->incoming; number != NO_SITE; number = e->sites[number].next_incoming)
+        chain_site(e, number, target);
 }
 
 void unchain_incoming(struct engine *e, struct block *target)
@@ -20,6 +37,9 @@ void unchain_incoming(struct engine *e, struct block *target)
     while (target->incoming != NO_SITE) {
         struct site *s = &e->sites[target->incoming];
         target->incoming = s->next_incoming;
+        s->target = NULL;
+        if (!s->linked)
+            continue;
         s->linked = false;
         if (s->guess) {
             e->config.host->predict(&e->cache.buffer, s->guess, NO_SPC);

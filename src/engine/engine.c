@@ -93,6 +93,8 @@ void leave_blocks(struct thread *t) { t->private->phase = PHASE_OUTSIDE; }
 bool lock_engine(struct thread *t)
 {
     struct engine *e = t->engine;
+    if (pthread_mutex_trylock(&e->lock) == 0)
+        return true;
     uint32_t flushes = e->cache.flush_count; /* stays while this thread is inside */
     t->private->phase = PHASE_OUTSIDE;
     pthread_mutex_lock(&e->lock);

@@ -49,30 +49,27 @@ static struct block *find_or_discover(struct thread *t, bool *flushed)
     return b;
 }
 
-/* Where the block that follows is remembered: with the block before, or with the direct exit left through; or nowhere. */
-static struct block *_Atomic *followed_last(struct thread *t, const struct departure *d)
+/* The block that followed last time. */
+static struct block *followed_last(const struct thread *t, const struct departure *d)
 {
     if (d->from)
-        return &d->from->successor[t->context.pc == d->from->end];
+        return atomic_load_explicit(&d->from->successor[t->context.pc == d->from->end], memory_order_acquire);
     if (d->site != NO_SITE && !d->indirect)
-        return &t->engine->sites[d->site].target;
+        return atomic_load_explicit(&t->engine->sites[d->site].target, memory_order_acquire);
     return NULL;
 }
 
 static struct block *next_block(struct thread *t, struct departure *d)
 {
-    struct block *_Atomic *memory = followed_last(t, d);
-    if (memory) {
-        struct block *guess = atomic_load_explicit(memory, memory_order_acquire);
-        if (guess && guess->spc == t->context.pc && guess->mode == t->context.mode && !guess->dead)
-            return guess;
-    }
+    struct block *guess = followed_last(t, d);
+    if (guess && guess->spc == t->context.pc && guess->mode == t->context.mode && !guess->dead)
+        return guess;
     bool flushed = false;
     struct block *b = find_or_discover(t, &flushed);
     if (flushed)
         *d = from_nowhere;
-    else if (b && memory)
-        atomic_store_explicit(memory, b, memory_order_release);
+    else if (b && d->from)
+        atomic_store_explicit(&d->from->successor[b->spc == d->from->end], b, memory_order_release);
     return b;
 }
 
@@ -144,7 +141,7 @@ static void run_ir_tier(struct thread *t)
         if (!b->unit) {
             bool flushed = !lock_engine(t);
             if (!flushed && !b->unit)
-                b->unit = translate_to_ir(t->engine, b, &t->engine->blocks);
+                b->unit = translate_to_ir(t->engine, &(struct trace){ { b }, 1 }, &t->engine->blocks);
             unlock_engine(t);
             if (flushed) {
                 d = from_nowhere;
@@ -164,20 +161,21 @@ static void run_ir_tier(struct thread *t)
 }
 
 /* Whether `b` is translated now: it was, or it was due and could be. *gone: a flush came between, `b` is void. */
-static bool translated(struct thread *t, struct block *b, struct departure *d, bool *gone)
+static bool translated(struct thread *t, struct block *b, bool *gone)
 {
     struct engine *e = t->engine;
     if (b->tpc)
         return true;
-    if (atomic_fetch_add_explicit(&b->executions, 1, memory_order_relaxed) < e->config.threshold)
+    /* Not exact if threads meet here, which does not matter. */
+    uint32_t executions = atomic_load_explicit(&b->executions, memory_order_relaxed);
+    atomic_store_explicit(&b->executions, executions + 1, memory_order_relaxed);
+    if (executions < e->config.threshold)
         return false;
     *gone = !lock_engine(t);
     if (!*gone && !b->tpc && !translate_block(e, b)) {
         cache_flush(t);
         *gone = true;
     }
-    if (*gone)
-        *d = from_nowhere;
     unlock_engine(t);
     return !*gone;
 }
@@ -186,24 +184,22 @@ static bool translated(struct thread *t, struct block *b, struct departure *d, b
 static bool remember(struct thread *t, const struct departure *d, struct block *b)
 {
     struct engine *e = t->engine;
-    if (d->indirect) {
+    if (d->indirect && b->tpc) {
         struct indirect_line *line = indirect_line(t, b->spc);
         line->spc = NO_SPC;
         line->tpc = b->tpc;
         line->spc = b->spc;
     }
-    if (d->site == NO_SITE || !e->config.chain || e->config.log & LOG_EXEC)
+    if (d->site == NO_SITE)
         return true;
     struct site *s = &e->sites[d->site];
-    if (s->linked || s->retired)
+    if (s->linked || s->retired || s->target == b || s->mode != b->mode || (s->guess && !b->tpc))
         return true;
     bool valid = lock_engine(t);
-    if (valid && s->mode == b->mode) {
-        if (s->guess && !s->linked)
-            s->spc = b->spc;
-        if (s->spc == b->spc)
-            chain_site(e, d->site, b);
-    }
+    if (valid && s->guess && !s->target)
+        s->spc = b->spc;
+    if (valid && s->spc == b->spc)
+        chain_site(e, d->site, b);
     unlock_engine(t);
     return valid;
 }
@@ -231,13 +227,14 @@ static void run_block_tier(struct thread *t)
         if (!b)
             return;
         log_execution(t, b);
-        bool gone = false;
-        if (translated(t, b, &d, &gone)) {
-            bool valid = remember(t, &d, b);
-            d = valid && !b->dead ? run_translated(t, b) : from_nowhere;
-        } else if (!gone) {
+        bool gone = false, warm = translated(t, b, &gone);
+        if (gone || !remember(t, &d, b)) {
+            d = from_nowhere;
+        } else if (!warm) {
             interpret(t, b);
             d = (struct departure){ .site = NO_SITE, .from = b };
+        } else {
+            d = b->dead ? from_nowhere : run_translated(t, b);
         }
         if (t->context.event)
             return;

@@ -30,17 +30,30 @@ struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode)
     return b;
 }
 
+/* The block's pages from `first` on. */
+static void link_pages(struct engine *e, struct block *b, uint64_t first)
+{
+    for (uint64_t page = first; page <= (b->end - 1) >> PAGE_SHIFT; page++) {
+        struct page_link **list = page_bucket(e, page), *link = arena_alloc(&e->blocks, sizeof *link);
+        *link = (struct page_link){ b, *list };
+        *list = link;
+    }
+}
+
 void map_add(struct engine *e, struct block *b)
 {
     struct block *_Atomic *bucket = map_bucket(e, b->spc, b->mode);
     atomic_store_explicit(&b->next, atomic_load(bucket), memory_order_relaxed);
     atomic_store_explicit(bucket, b, memory_order_release);
 
-    for (uint64_t page = b->spc >> PAGE_SHIFT; page <= (b->end - 1) >> PAGE_SHIFT; page++) {
-        struct page_link **list = page_bucket(e, page), *link = arena_alloc(&e->blocks, sizeof *link);
-        *link = (struct page_link){ b, *list };
-        *list = link;
-    }
+    link_pages(e, b, b->spc >> PAGE_SHIFT);
+}
+
+void map_extend(struct engine *e, struct block *b, uint64_t end)
+{
+    uint64_t known = (b->end - 1) >> PAGE_SHIFT;
+    b->end = end;
+    link_pages(e, b, known + 1);
 }
 
 static void map_remove(struct engine *e, struct block *b)

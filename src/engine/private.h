@@ -36,16 +36,16 @@ struct block {
     struct ir_unit *unit;          /* IR tier only */
     const struct block_mark *marks; /* side table: host address to SPC */
     uint32_t code_start, code_end; /* offsets in the code cache */
-    uint32_t incoming;             /* newest site linked to it, NO_SITE: none */
+    uint32_t incoming;             /* newest site whose target it is, NO_SITE: none */
     uint16_t insn_count, mark_count; /* at most MAX_BLOCK_INSNS, so offsets in its code fit 16 bits too */
 };
 
 /* A host_site of a translated block, by its number. */
 struct site {
     uint64_t spc;
-    struct block *_Atomic target; /* the block there, translated or not, once it was looked up; NULL: not yet */
+    struct block *_Atomic target; /* the block there, translated or not, once that is known: the site is in its list */
     uint32_t link, stub, guess;
-    uint32_t next_incoming;  /* next site linked to the same block */
+    uint32_t next_incoming;  /* next site with the same target */
     uint32_t mode;
     bool linked;
     bool retired;            /* an indirect site whose prediction was taken back: never predicted again, since a
@@ -119,8 +119,15 @@ enum { RETURN_STACK = 1 << 20, RETURN_GUARD = 4096 }; /* bytes */
 /* discover.c: under the lock. The block at `pc`, NULL if there is no code. */
 struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode);
 
-/* translate.c: under the lock. Lift and passes into `arena`; then the code (false: cache full). */
-struct ir_unit *translate_to_ir(struct engine *e, const struct block *b, struct arena *arena);
+/* translate.c: under the lock. What is translated together: blocks that follow each other in guest memory, entered at the first one. */
+enum { MAX_TRACE = 8 };
+struct trace {
+    struct block *block[MAX_TRACE];
+    unsigned count;
+};
+
+/* Lift and passes into `arena`; shortens the trace if a block cannot lead to the next. Then the code (false: cache full). */
+struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, struct arena *arena);
 bool translate_block(struct engine *e, struct block *b);
 
 /* map.c: find without lock, the rest under it. */
@@ -128,6 +135,7 @@ struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode);
 void map_init(struct engine *e);
 void map_add(struct engine *e, struct block *b);
 void map_clear(struct engine *e);
+void map_extend(struct engine *e, struct block *b, uint64_t end); /* it has bytes up to there now */
 
 /* Takes every block with bytes in [start, end) out of the map and marks it dead, then calls `removed` for it. */
 void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*removed)(struct engine *, struct block *));
@@ -140,8 +148,10 @@ void cache_after_fork(struct engine *e, bool child);
 struct block *cache_block_at(const struct engine *e, const void *tpc); /* async-signal-safe; NULL: not in a block */
 bool cache_contains(const struct engine *e, const void *tpc);
 
-/* chain.c: under the lock. */
+/* chain.c: under the lock. A site's target is known now: links it if that is translated. A block has been translated: links all
+ * sites with that target; it goes away: unlinks them. */
 void chain_site(struct engine *e, uint32_t number, struct block *target);
+void chain_incoming(struct engine *e, struct block *target);
 void unchain_incoming(struct engine *e, struct block *target);
 
 /* indirect.c: a thread's indirect-branch cache, INDIRECT_LINES lines; the line in which `spc` belongs. */

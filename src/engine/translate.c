@@ -1,4 +1,4 @@
-/* Translation of one block: lift, passes, host. */
+/* Translation of a block and what mostly follows it: lift, passes, host. */
 #include "engine/private.h"
 
 #include "opt/opt.h"
@@ -20,12 +20,26 @@ static void log_unit(const struct engine *e, uint32_t category, const char *titl
     ir_print(u, e->config.log_file);
 }
 
-struct ir_unit *translate_to_ir(struct engine *e, const struct block *b, struct arena *arena)
+/* Makes the unit go on in a block of its own where it would leave for `spc`; false if it does not end in a direct way there. */
+static bool go_on_at(struct ir_unit *u, uint64_t spc)
+{
+    const struct ir_insn *end = &u->insn[u->insn_count - 1];
+    if (end->op != IR_br && end->op != IR_brif)
+        return false;
+    for (unsigned i = 0; i < ir_edge_count(end); i++) {
+        struct ir_edge *edge = &u->edge[end->imm + i];
+        if (edge->leaves && edge->spc == spc) {
+            edge->leaves = false;
+            edge->block = ir_begin_block(u);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void lift_block(struct engine *e, const struct block *b, struct ir_unit *u)
 {
     const struct guest *guest = e->config.guest;
-    struct ir_unit *u = arena_alloc(arena, sizeof *u);
-    ir_unit_init(u, arena, guest->layout, b->spc);
-    ir_begin_block(u);
     bool ended = false;
     for (unsigned i = 0; i < b->insn_count; i++) {
         const struct insn *insn = (const void *)((const char *)b->insns + i * guest->insn_size);
@@ -35,6 +49,21 @@ struct ir_unit *translate_to_ir(struct engine *e, const struct block *b, struct 
     if (!ended) {
         uint32_t edge = ir_edge_leaving(u, b->end, 0);
         ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = edge });
+    }
+}
+
+struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, struct arena *arena)
+{
+    struct ir_unit *u = arena_alloc(arena, sizeof *u);
+    ir_unit_init(u, arena, e->config.guest->layout, trace->block[0]->spc);
+    ir_begin_block(u);
+    lift_block(e, trace->block[0], u);
+    for (unsigned i = 1; i < trace->count; i++) {
+        if (!go_on_at(u, trace->block[i]->spc)) {
+            trace->count = i;
+            break;
+        }
+        lift_block(e, trace->block[i], u);
     }
     log_unit(e, LOG_IR, "IR", u);
     check_unit(u);
@@ -46,12 +75,47 @@ struct ir_unit *translate_to_ir(struct engine *e, const struct block *b, struct 
     return u;
 }
 
-static void adopt_sites(struct engine *e, const struct host_unit *unit, uint32_t mode)
+/* The block that the interpreter mostly went on to at the end of `b`, which it ran as often as `head`; NULL if it has a translation,
+ * since then a jump to that is cheaper than to translate it again. */
+static struct block *usual_successor(const struct block *b, const struct block *head)
+{
+    struct block *next = b->successor[1];
+    if (!next || next->spc != b->end || next->mode != b->mode || next->dead || next->tpc || next->executions < head->executions / 2)
+        return NULL;
+    return next;
+}
+
+/* The trace from `head` on: past branches that mostly are not taken. */
+static void form_trace(struct block *head, struct trace *trace)
+{
+    unsigned insns = 0;
+    trace->count = 0;
+    for (struct block *b = head; b && trace->count < MAX_TRACE; b = usual_successor(b, head)) {
+        insns += b->insn_count;
+        if (insns > MAX_BLOCK_INSNS)
+            break;
+        trace->block[trace->count++] = b;
+    }
+}
+
+/* Where the interpreter has been after the block, its translation goes without asking. */
+static void chain_to_successors(struct engine *e, uint32_t number, const struct block *b)
+{
+    const struct site *s = &e->sites[number];
+    struct block *successor = b->successor[s->spc == b->end];
+    if (successor && successor->spc == s->spc && successor->mode == s->mode)
+        chain_site(e, number, successor);
+}
+
+static void adopt_sites(struct engine *e, const struct host_unit *unit, const struct trace *trace)
 {
     for (unsigned i = 0; i < unit->site_count; i++) {
         const struct host_site *s = &unit->sites[i];
-        e->sites[e->site_count++] =
-            (struct site){ .spc = s->spc, .link = s->link, .stub = s->stub, .guess = s->guess, .mode = mode };
+        uint32_t number = e->site_count++;
+        e->sites[number] = (struct site){ .spc = s->spc, .link = s->link, .stub = s->stub, .guess = s->guess,
+                                          .mode = trace->block[0]->mode };
+        for (unsigned k = 0; k < trace->count; k++)
+            chain_to_successors(e, number, trace->block[k]);
     }
 }
 
@@ -64,24 +128,33 @@ static void adopt_marks(struct engine *e, const struct host_unit *unit, struct b
     b->mark_count = (uint16_t)unit->mark_count;
 }
 
+static void adopt_unit(struct engine *e, const struct host_unit *unit, const struct trace *trace)
+{
+    struct block *b = trace->block[0];
+    b->code_start = unit->start;
+    b->code_end = unit->start + unit->size;
+    map_extend(e, b, trace->block[trace->count - 1]->end);
+    adopt_marks(e, unit, b);
+    e->cache.translated[e->cache.translated_count] = b;
+    e->cache.translated_count++;
+    b->tpc = e->cache.buffer.exec + unit->start;
+    adopt_sites(e, unit, trace);
+    chain_incoming(e, b);
+}
+
 bool translate_block(struct engine *e, struct block *b)
 {
     if (e->site_count + MAX_SITES > MAX_ENGINE_SITES || e->cache.translated_count == MAX_BLOCKS)
         return false;
-    struct ir_unit *u = translate_to_ir(e, b, &e->scratch);
+    struct trace trace;
+    form_trace(b, &trace);
+    struct ir_unit *u = translate_to_ir(e, &trace, &e->scratch);
     if (e->config.log & LOG_OUT_ASM)
         fprintf(e->config.log_file, "OUT:\n");
     struct host_unit unit;
     bool fits = e->config.host->translate(&e->config.host_config, &e->runtime, u, e->site_count, &e->cache.buffer, &unit);
-    if (fits) {
-        b->code_start = unit.start;
-        b->code_end = unit.start + unit.size;
-        adopt_sites(e, &unit, b->mode);
-        adopt_marks(e, &unit, b);
-        e->cache.translated[e->cache.translated_count] = b;
-        e->cache.translated_count++;
-        b->tpc = e->cache.buffer.exec + unit.start;
-    }
+    if (fits)
+        adopt_unit(e, &unit, &trace);
     arena_reset(&e->scratch);
     return fits;
 }
