@@ -114,6 +114,7 @@ static void apply_no_return_prediction(struct options *o, const char *v UNUSED)
 }
 static void apply_no_opt(struct options *o, const char *v UNUSED) { o->engine.optimise = false; }
 static void apply_one_insn(struct options *o, const char *v UNUSED) { o->engine.longest_block = 1; }
+static void apply_hot(struct options *o, const char *v) { o->engine.hot = (unsigned)parse_size("hot", v); }
 static void apply_threshold(struct options *o, const char *v) { o->engine.threshold = (unsigned)parse_size("threshold", v); }
 static void apply_features(struct options *o, const char *v) { o->features = v; }
 
@@ -157,6 +158,7 @@ static const struct option table[] = {
     { "append-log", NULL,       NULL,    false, apply_log_append, "add to the log file instead of replacing it" },
     { "engine",   "ENGINE",     "NAME",  true,  apply_engine,   "switch, threaded, ir or block (the default)" },
     { "threshold", "THRESHOLD", "N",     true,  apply_threshold, "interpret a block N times before translating it" },
+    { "hot",      "HOT",        "N",     true,  apply_hot,      "translate again, with all passes, what ran N times; 0: at once" },
     { "cache-size", "CACHE_SIZE", "SIZE", true, apply_cache_size, "size of the code cache (64M)" },
     { "one-insn-per-tb", "ONE_INSN_PER_TB", NULL, true, apply_one_insn, "blocks of one instruction" },
     { "no-chain", "NO_CHAIN",   NULL,    true,  apply_no_chain, "blocks do not jump to each other" },
@@ -361,7 +363,7 @@ void options_parse(struct options *o, int argc, char **argv, char **environment)
             .host = &host_x64,
             .tier = TIER_BLOCK,
             .host_config = { .homes = true, .indirect_cache = true, .return_prediction = true },
-            .chain = true, .optimise = true, .threshold = DEFAULT_THRESHOLD,
+            .chain = true, .optimise = true, .threshold = DEFAULT_THRESHOLD, .hot = DEFAULT_HOT,
             .cache_size = 64 << 20, .longest_block = MAX_BLOCK_INSNS,
         },
     };

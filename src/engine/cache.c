@@ -16,19 +16,16 @@ static void *reserve(size_t size)
     return memory;
 }
 
-/* The two mappings of fresh memory; at the old places if there are any. Returns the file. */
+/* The two mappings of fresh memory, at the places they have. Returns the file. */
 static int map_twice(struct code_buffer *b)
 {
-    int fixed = b->write ? MAP_FIXED : 0;
     int fd = memfd_create("ferry-code", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)b->capacity) < 0)
         die(126, "cannot make the code cache: no memory file");
-    void *write = mmap(b->write, b->capacity, PROT_READ | PROT_WRITE, MAP_SHARED | fixed, fd, 0);
-    void *exec = mmap((void *)(uintptr_t)b->exec, b->capacity, PROT_READ | PROT_EXEC, MAP_SHARED | fixed, fd, 0);
+    void *write = mmap(b->write, b->capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+    void *exec = mmap((void *)(uintptr_t)b->exec, b->capacity, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, fd, 0);
     if (write == MAP_FAILED || exec == MAP_FAILED)
         die(126, "cannot map the code cache of %zu MiB: lower --cache-size or raise 'ulimit -v'", b->capacity >> 20);
-    b->write = write;
-    b->exec = exec;
     return fd;
 }
 
@@ -36,10 +33,13 @@ void cache_init(struct engine *e)
 {
     struct code_cache *cache = &e->cache;
     e->sites = reserve(MAX_ENGINE_SITES * sizeof *e->sites);
-    cache->translated = reserve(MAX_BLOCKS * sizeof(struct block *));
+    cache->translations = reserve(MAX_BLOCKS * sizeof *cache->translations);
     if (e->config.tier != TIER_BLOCK)
         return;
-    cache->buffer.capacity = align_up(e->config.cache_size, 4096);
+    size_t capacity = align_up(e->config.cache_size, 4096);
+    uint8_t *exec = reserve(capacity + MAX_BLOCKS * sizeof *cache->counters);
+    cache->counters = (uint32_t *)(exec + capacity);
+    cache->buffer = (struct code_buffer){ .capacity = capacity, .write = reserve(capacity), .exec = exec };
     close(map_twice(&cache->buffer));
     e->config.host->make_runtime(&e->config.host_config, &cache->buffer, &e->runtime);
     if (cache->buffer.overflow)
@@ -55,7 +55,7 @@ void cache_flush(struct thread *t)
     arena_reset(&e->blocks);
     e->block_count = 0;
     e->site_count = 0;
-    e->cache.translated_count = 0;
+    e->cache.translation_count = 0;
     e->cache.flush_count++;
     e->cache.buffer.used = e->cache.runtime_end;
     e->cache.buffer.overflow = false;
@@ -93,17 +93,17 @@ bool cache_contains(const struct engine *e, const void *tpc)
     return b->exec && (const uint8_t *)tpc >= b->exec && (const uint8_t *)tpc < b->exec + b->capacity;
 }
 
-struct block *cache_block_at(const struct engine *e, const void *tpc)
+const struct translation *cache_find(const struct engine *e, const void *tpc)
 {
+    const struct translation *all = e->cache.translations;
     uint32_t offset = (uint32_t)((const uint8_t *)tpc - e->cache.buffer.exec);
-    uint32_t low = 0, high = e->cache.translated_count;
-    while (low < high) { /* the first block that starts after offset */
+    uint32_t low = 0, high = e->cache.translation_count;
+    while (low < high) { /* the first that starts after offset */
         uint32_t middle = low + (high - low) / 2;
-        if (e->cache.translated[middle]->code_start <= offset)
+        if (all[middle].code_start <= offset)
             low = middle + 1;
         else
             high = middle;
     }
-    struct block *b = low ? e->cache.translated[low - 1] : NULL;
-    return b && offset < b->code_end ? b : NULL;
+    return low && offset < all[low - 1].code_end ? &all[low - 1] : NULL;
 }

@@ -3,10 +3,13 @@
  * target is known, so the whole list can be linked when that is translated. */
 #include "engine/private.h"
 
+/* To log each execution it must come to the manager. */
+static bool chains(const struct engine *e) { return e->config.chain && !(e->config.log & LOG_EXEC); }
+
 /* Patches the site to jump to its target's translation. */
 static void link_site(struct engine *e, struct site *s)
 {
-    e->config.host->link(&e->cache.buffer, s->link, s->target->code_start);
+    e->config.host->link(&e->cache.buffer, s->link, s->target->translation->code_start);
     if (s->guess)
         e->config.host->predict(&e->cache.buffer, s->guess, s->spc);
     s->linked = true;
@@ -15,7 +18,7 @@ static void link_site(struct engine *e, struct site *s)
 void chain_site(struct engine *e, uint32_t number, struct block *target)
 {
     struct site *s = &e->sites[number];
-    if (s->retired || target->dead || !e->config.chain || e->config.log & LOG_EXEC)
+    if (s->retired || target->dead || !chains(e))
         return;
     if (!s->target) {
         s->target = target;
@@ -29,7 +32,7 @@ void chain_site(struct engine *e, uint32_t number, struct block *target)
 void chain_incoming(struct engine *e, struct block *target)
 {
     for (uint32_t number = target->incoming; number != NO_SITE; number = e->sites[number].next_incoming)
-        chain_site(e, number, target);
+        link_site(e, &e->sites[number]);
 }
 
 void unchain_incoming(struct engine *e, struct block *target)

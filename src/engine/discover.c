@@ -57,7 +57,7 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     *end = (struct insn){ .op = (uint16_t)guest->op_count, .pc = at };
 
     struct block *b = arena_alloc_aligned(&e->blocks, sizeof *b, CACHE_LINE);
-    *b = (struct block){ .spc = pc, .end = at, .mode = mode, .insn_count = (uint16_t)count, .incoming = NO_SITE };
+    *b = (struct block){ .spc = pc, .end = at, .reach = at, .mode = mode, .insn_count = (uint16_t)count, .incoming = NO_SITE };
     b->insns = arena_alloc(&e->blocks, (count + 1) * size);
     memcpy(b->insns, records, (count + 1) * size);
     guest->thread_code(b->insns, count + 1);

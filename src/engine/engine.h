@@ -40,6 +40,7 @@ struct engine_config {
     bool chain;            /* --no-chain: false */
     bool optimise;         /* --no-opt: false */
     unsigned threshold;    /* executions of a block in the interpreter before it is translated; 0: translate at once */
+    unsigned hot;          /* executions of a translation before it is made again with all passes; 0: has them at once */
     size_t cache_size;     /* bytes of code cache */
     unsigned longest_block; /* guest instructions in a block, 1 to MAX_BLOCK_INSNS */
     uint32_t log;          /* LOG_ bits: what to print to log_file */
@@ -47,7 +48,7 @@ struct engine_config {
 };
 
 enum { LOG_IN_ASM = 1, LOG_IR = 2, LOG_IR_OPT = 4, LOG_OUT_ASM = 8, LOG_EXEC = 16 };
-enum { MAX_BLOCK_INSNS = 64, DEFAULT_THRESHOLD = 12 };
+enum { MAX_BLOCK_INSNS = 64, DEFAULT_THRESHOLD = 12, DEFAULT_HOT = 8000 };
 
 struct engine;
 

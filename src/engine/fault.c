@@ -11,18 +11,18 @@ static void resume_after_fault(void *argument)
     longjmp(t->private->resume, 1);
 }
 
-static uint64_t spc_of(const struct engine *e, const struct block *b, const void *tpc)
+static uint64_t spc_of(const struct engine *e, const struct translation *of, const void *tpc)
 {
-    uint32_t offset = (uint32_t)((const uint8_t *)tpc - e->cache.buffer.exec) - b->code_start;
-    unsigned low = 0, high = b->mark_count;
+    uint32_t offset = (uint32_t)((const uint8_t *)tpc - e->cache.buffer.exec) - of->code_start;
+    unsigned low = 0, high = of->mark_count;
     while (high - low > 1) {
         unsigned middle = low + (high - low) / 2;
-        if (b->marks[middle].offset <= offset)
+        if (of->marks[middle].offset <= offset)
             low = middle;
         else
             high = middle;
     }
-    return b->spc + b->marks[low].spc;
+    return of->block->spc + of->marks[low].spc;
 }
 
 static bool in_return_guard(const struct thread_private *p, uint64_t address)
@@ -42,11 +42,11 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
         host->reset_returns(ucontext, t->private->return_bottom);
         return FAULT_RETURN_STACK;
     }
-    const struct block *b = cache_block_at(e, tpc);
-    if (!b || !b->mark_count)
+    const struct translation *found = cache_find(e, tpc);
+    if (!found || !found->mark_count)
         return FAULT_OURS;
     host->save_homes(&e->config.host_config, ucontext, &t->context);
-    t->context.pc = spc_of(e, b, tpc);
+    t->context.pc = spc_of(e, found, tpc);
     host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
     return FAULT_GUEST;
 }

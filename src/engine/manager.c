@@ -6,6 +6,7 @@
 struct departure {
     uint32_t site;      /* number of the site to chain, or NO_SITE */
     bool indirect;      /* the indirect-branch cache did not know context.pc */
+    bool hot;           /* a translation has been entered often enough to be made again */
     struct block *from; /* the interpreted block before, or NULL */
 };
 static const struct departure from_nowhere = { .site = NO_SITE };
@@ -141,7 +142,7 @@ static void run_ir_tier(struct thread *t)
         if (!b->unit) {
             bool flushed = !lock_engine(t);
             if (!flushed && !b->unit)
-                b->unit = translate_to_ir(t->engine, &(struct trace){ { b }, 1 }, &t->engine->blocks);
+                b->unit = translate_to_ir(t->engine, &(struct trace){ { b }, 1 }, t->engine->config.optimise, &t->engine->blocks);
             unlock_engine(t);
             if (flushed) {
                 d = from_nowhere;
@@ -160,19 +161,24 @@ static void run_ir_tier(struct thread *t)
     }
 }
 
+/* Whether a translation is due: the first one, or one that is better than the one in a hurry. */
+static bool is_due(const struct block *b, bool hot) { return !b->tpc || (hot && b->translation->warm); }
+
 /* Whether `b` is translated now: it was, or it was due and could be. *gone: a flush came between, `b` is void. */
-static bool translated(struct thread *t, struct block *b, bool *gone)
+static bool translated(struct thread *t, struct block *b, bool hot, bool *gone)
 {
     struct engine *e = t->engine;
-    if (b->tpc)
+    if (!is_due(b, hot))
         return true;
-    /* Not exact if threads meet here, which does not matter. */
-    uint32_t executions = atomic_load_explicit(&b->executions, memory_order_relaxed);
-    atomic_store_explicit(&b->executions, executions + 1, memory_order_relaxed);
-    if (executions < e->config.threshold)
-        return false;
+    if (!b->tpc) {
+        /* Not exact if threads meet here, which does not matter. */
+        uint32_t executions = atomic_load_explicit(&b->executions, memory_order_relaxed);
+        atomic_store_explicit(&b->executions, executions + 1, memory_order_relaxed);
+        if (executions < e->config.threshold)
+            return false;
+    }
     *gone = !lock_engine(t);
-    if (!*gone && !b->tpc && !translate_block(e, b)) {
+    if (!*gone && is_due(b, hot) && !translate_block(e, b)) {
         cache_flush(t);
         *gone = true;
     }
@@ -216,7 +222,7 @@ static struct departure run_translated(struct thread *t, const struct block *b)
     const struct site *s = &e->sites[left];
     if (!s->guess)
         t->context.pc = s->spc;
-    return (struct departure){ .site = left, .indirect = s->guess != 0 };
+    return (struct departure){ .site = left, .indirect = s->guess != 0, .hot = s->counter };
 }
 
 static void run_block_tier(struct thread *t)
@@ -227,7 +233,7 @@ static void run_block_tier(struct thread *t)
         if (!b)
             return;
         log_execution(t, b);
-        bool gone = false, warm = translated(t, b, &gone);
+        bool gone = false, warm = translated(t, b, d.hot, &gone);
         if (gone || !remember(t, &d, b)) {
             d = from_nowhere;
         } else if (!warm) {

@@ -33,7 +33,7 @@ struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode)
 /* The block's pages from `first` on. */
 static void link_pages(struct engine *e, struct block *b, uint64_t first)
 {
-    for (uint64_t page = first; page <= (b->end - 1) >> PAGE_SHIFT; page++) {
+    for (uint64_t page = first; page <= (b->reach - 1) >> PAGE_SHIFT; page++) {
         struct page_link **list = page_bucket(e, page), *link = arena_alloc(&e->blocks, sizeof *link);
         *link = (struct page_link){ b, *list };
         *list = link;
@@ -49,10 +49,12 @@ void map_add(struct engine *e, struct block *b)
     link_pages(e, b, b->spc >> PAGE_SHIFT);
 }
 
-void map_extend(struct engine *e, struct block *b, uint64_t end)
+void map_extend(struct engine *e, struct block *b, uint64_t reach)
 {
-    uint64_t known = (b->end - 1) >> PAGE_SHIFT;
-    b->end = end;
+    if (reach <= b->reach)
+        return;
+    uint64_t known = (b->reach - 1) >> PAGE_SHIFT;
+    b->reach = reach;
     link_pages(e, b, known + 1);
 }
 
@@ -77,7 +79,7 @@ void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*rem
         struct page_link **link = all ? &e->map.page[i] : page_bucket(e, first + i);
         for (struct page_link *at; (at = *link);) {
             struct block *b = at->block;
-            bool hit = b->spc < end && b->end > start;
+            bool hit = b->spc < end && b->reach > start;
             if (hit && !b->dead) {
                 map_remove(e, b);
                 removed(e, b);

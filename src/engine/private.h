@@ -26,6 +26,7 @@ struct block_mark {
 /* A dynamic basic block: starts where control arrived, ends at the next branch. Lives until the cache is flushed. */
 struct block {
     uint64_t spc, end;             /* guest bytes [spc, end) */
+    uint64_t reach;                /* its translations depend on guest bytes up to there */
     uint32_t mode;
     _Atomic uint32_t executions;   /* in the interpreter */
     const void *_Atomic tpc;       /* its translation, or NULL */
@@ -34,10 +35,18 @@ struct block {
     struct block *_Atomic successor[2]; /* interpreter: what followed last time, elsewhere and at `end` */
     struct insn *insns;            /* predecoded records, and one more that ends them */
     struct ir_unit *unit;          /* IR tier only */
-    const struct block_mark *marks; /* side table: host address to SPC */
-    uint32_t code_start, code_end; /* offsets in the code cache */
+    const struct translation *translation; /* the newest, that at tpc; or NULL */
     uint32_t incoming;             /* newest site whose target it is, NO_SITE: none */
-    uint16_t insn_count, mark_count; /* at most MAX_BLOCK_INSNS, so offsets in its code fit 16 bits too */
+    uint16_t insn_count;
+};
+
+/* What the code cache holds of a block, for as long as a thread may be in it: also when a better one has followed. */
+struct translation {
+    const struct block *block;
+    const struct block_mark *marks; /* side table: host address to SPC */
+    uint32_t code_start, code_end;  /* offsets in the code cache */
+    uint16_t mark_count;            /* a unit has MAX_BLOCK_INSNS at most, so offsets in its code fit 16 bits too */
+    bool warm;                      /* made in a hurry, counts how often it is entered */
 };
 
 /* A host_site of a translated block, by its number. */
@@ -48,6 +57,7 @@ struct site {
     uint32_t next_incoming;  /* next site with the same target */
     uint32_t mode;
     bool linked;
+    bool counter;            /* left through when its translation has been entered config.hot times */
     bool retired;            /* an indirect site whose prediction was taken back: never predicted again, since a
                               * thread may be between comparison and jump */
 };
@@ -69,12 +79,13 @@ struct map_table {
 
 struct code_cache {
     struct code_buffer buffer;
+    uint32_t *counters;     /* MAX_BLOCKS, by translation; beside the code, which counts them down */
     void *fork_copy;        /* between the two calls around a fork: the code */
     uint32_t runtime_end;   /* the flushed cache's size */
     uint32_t flush_count;   /* under the lock; tells whether block pointers and site numbers are still good */
-    /* Translated blocks in ascending order of code_start; appended under the lock, read without. */
-    struct block **translated;
-    _Atomic uint32_t translated_count;
+    /* MAX_BLOCKS, in ascending order of code_start; appended under the lock, read without. */
+    struct translation *translations;
+    _Atomic uint32_t translation_count;
 };
 
 struct engine {
@@ -126,8 +137,10 @@ struct trace {
     unsigned count;
 };
 
-/* Lift and passes into `arena`; shortens the trace if a block cannot lead to the next. Then the code (false: cache full). */
-struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, struct arena *arena);
+/* Lift, and passes if `optimise`, into `arena`; shortens the trace if a block cannot lead to the next. */
+struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, bool optimise, struct arena *arena);
+
+/* Makes the block's translation, or if it has one a better one. False: cache full. */
 bool translate_block(struct engine *e, struct block *b);
 
 /* map.c: find without lock, the rest under it. */
@@ -135,7 +148,7 @@ struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode);
 void map_init(struct engine *e);
 void map_add(struct engine *e, struct block *b);
 void map_clear(struct engine *e);
-void map_extend(struct engine *e, struct block *b, uint64_t end); /* it has bytes up to there now */
+void map_extend(struct engine *e, struct block *b, uint64_t reach); /* it depends on bytes up to there, too */
 
 /* Takes every block with bytes in [start, end) out of the map and marks it dead, then calls `removed` for it. */
 void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*removed)(struct engine *, struct block *));
@@ -145,10 +158,10 @@ void cache_init(struct engine *e);
 void cache_flush(struct thread *t);
 void cache_before_fork(struct engine *e);
 void cache_after_fork(struct engine *e, bool child);
-struct block *cache_block_at(const struct engine *e, const void *tpc); /* async-signal-safe; NULL: not in a block */
+const struct translation *cache_find(const struct engine *e, const void *tpc); /* async-signal-safe; NULL: none is there */
 bool cache_contains(const struct engine *e, const void *tpc);
 
-/* chain.c: under the lock. A site's target is known now: links it if that is translated. A block has been translated: links all
+/* chain.c: under the lock. A site's target is known now: links it if that is translated. A block has a new translation: links all
  * sites with that target; it goes away: unlinks them. */
 void chain_site(struct engine *e, uint32_t number, struct block *target);
 void chain_incoming(struct engine *e, struct block *target);

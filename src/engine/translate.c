@@ -52,7 +52,7 @@ static void lift_block(struct engine *e, const struct block *b, struct ir_unit *
     }
 }
 
-struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, struct arena *arena)
+struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, bool optimise, struct arena *arena)
 {
     struct ir_unit *u = arena_alloc(arena, sizeof *u);
     ir_unit_init(u, arena, e->config.guest->layout, trace->block[0]->spc);
@@ -67,7 +67,7 @@ struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, struct ar
     }
     log_unit(e, LOG_IR, "IR", u);
     check_unit(u);
-    if (e->config.optimise) {
+    if (optimise) {
         opt_run(u);
         log_unit(e, LOG_IR_OPT, "IR after passes", u);
         check_unit(u);
@@ -75,14 +75,14 @@ struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, struct ar
     return u;
 }
 
-/* The block that the interpreter mostly went on to at the end of `b`, which it ran as often as `head`; NULL if it has a translation,
- * since then a jump to that is cheaper than to translate it again. */
+/* The block that the interpreter mostly went on to at the end of `b`, whose trace begins at `head`; or NULL. As long as that is warm, a
+ * jump to what is translated already is cheaper than to do so again. */
 static struct block *usual_successor(const struct block *b, const struct block *head)
 {
     struct block *next = b->successor[1];
-    if (!next || next->spc != b->end || next->mode != b->mode || next->dead || next->tpc || next->executions < head->executions / 2)
+    if (!next || next->spc != b->end || next->mode != b->mode || next->dead || next->executions < head->executions / 2)
         return NULL;
-    return next;
+    return !next->tpc || head->tpc ? next : NULL;
 }
 
 /* The trace from `head` on: past branches that mostly are not taken. */
@@ -107,54 +107,60 @@ static void chain_to_successors(struct engine *e, uint32_t number, const struct 
         chain_site(e, number, successor);
 }
 
-static void adopt_sites(struct engine *e, const struct host_unit *unit, const struct trace *trace)
+static void adopt_sites(struct engine *e, const struct host_unit *unit, const struct trace *trace, bool warm)
 {
     for (unsigned i = 0; i < unit->site_count; i++) {
         const struct host_site *s = &unit->sites[i];
         uint32_t number = e->site_count++;
         e->sites[number] = (struct site){ .spc = s->spc, .link = s->link, .stub = s->stub, .guess = s->guess,
-                                          .mode = trace->block[0]->mode };
+                                          .mode = trace->block[0]->mode, .counter = warm && i == 0 };
+        if (e->sites[number].counter)
+            continue; /* goes nowhere until it has run out */
         for (unsigned k = 0; k < trace->count; k++)
             chain_to_successors(e, number, trace->block[k]);
     }
 }
 
-static void adopt_marks(struct engine *e, const struct host_unit *unit, struct block *b)
+static const struct block_mark *adopt_marks(struct engine *e, const struct host_unit *unit, const struct block *b)
 {
     struct block_mark *marks = arena_alloc(&e->blocks, unit->mark_count * sizeof *marks);
     for (unsigned i = 0; i < unit->mark_count; i++)
         marks[i] = (struct block_mark){ (uint16_t)(unit->marks[i].offset - unit->start), (uint16_t)(unit->marks[i].pc - b->spc) };
-    b->marks = marks;
-    b->mark_count = (uint16_t)unit->mark_count;
+    return marks;
 }
 
-static void adopt_unit(struct engine *e, const struct host_unit *unit, const struct trace *trace)
+static void adopt_unit(struct engine *e, const struct host_unit *unit, const struct trace *trace, bool warm)
 {
     struct block *b = trace->block[0];
-    b->code_start = unit->start;
-    b->code_end = unit->start + unit->size;
+    struct translation *new = &e->cache.translations[e->cache.translation_count];
+    *new = (struct translation){ .block = b, .marks = adopt_marks(e, unit, b), .mark_count = (uint16_t)unit->mark_count,
+                                 .code_start = unit->start, .code_end = unit->start + unit->size, .warm = warm };
+    e->cache.translation_count++;
     map_extend(e, b, trace->block[trace->count - 1]->end);
-    adopt_marks(e, unit, b);
-    e->cache.translated[e->cache.translated_count] = b;
-    e->cache.translated_count++;
+    b->translation = new;
     b->tpc = e->cache.buffer.exec + unit->start;
-    adopt_sites(e, unit, trace);
+    adopt_sites(e, unit, trace, warm);
     chain_incoming(e, b);
 }
 
 bool translate_block(struct engine *e, struct block *b)
 {
-    if (e->site_count + MAX_SITES > MAX_ENGINE_SITES || e->cache.translated_count == MAX_BLOCKS)
+    uint32_t number = e->cache.translation_count;
+    if (e->site_count + MAX_SITES > MAX_ENGINE_SITES || number == MAX_BLOCKS)
         return false;
+    bool warm = e->config.optimise && e->config.hot && !b->translation;
     struct trace trace;
     form_trace(b, &trace);
-    struct ir_unit *u = translate_to_ir(e, &trace, &e->scratch);
+    struct ir_unit *u = translate_to_ir(e, &trace, e->config.optimise && !warm, &e->scratch);
     if (e->config.log & LOG_OUT_ASM)
         fprintf(e->config.log_file, "OUT:\n");
+    uint32_t *counter = warm ? &e->cache.counters[number] : NULL;
+    if (counter)
+        *counter = e->config.hot;
     struct host_unit unit;
-    bool fits = e->config.host->translate(&e->config.host_config, &e->runtime, u, e->site_count, &e->cache.buffer, &unit);
+    bool fits = e->config.host->translate(&e->config.host_config, &e->runtime, u, counter, e->site_count, &e->cache.buffer, &unit);
     if (fits)
-        adopt_unit(e, &unit, &trace);
+        adopt_unit(e, &unit, &trace, warm);
     arena_reset(&e->scratch);
     return fits;
 }

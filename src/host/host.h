@@ -81,11 +81,13 @@ struct host {
     /* Writes the runtime to an empty buffer. */
     void (*make_runtime)(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime);
 
-    /* Appends the code of `u`; its sites get the numbers first_site, first_site + 1 and so on. Returns false if it does not
+    /* Appends the code of `u`; its sites get the numbers first_site, first_site + 1 and so on. `counter` is NULL or counted down
+     * each time the code is entered: below 0, it goes to the first site, whose SPC is the unit's own. It must be so near to the executable
+     * mapping that both fit 2 GiB, and may be changed by several threads at once. Returns false if it does not
      * fit (buffer.overflow) or, if that is not set, if the unit asks for more sites or crossing values than any code of a guest
      * does: it never will be translated. Nothing was appended then. The unit may be marked up (ir_insn.extra), not changed. */
     bool (*translate)(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
-                      uint32_t first_site, struct code_buffer *out, struct host_unit *result);
+                      uint32_t *counter, uint32_t first_site, struct code_buffer *out, struct host_unit *result);
 
     /* Makes the site at buffer offset `link` jump to buffer offset `target`; atomic with regard to threads that execute it. */
     void (*link)(struct code_buffer *b, uint32_t link, uint32_t target);

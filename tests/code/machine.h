@@ -109,7 +109,7 @@ static inline void machine_clear_predictions(struct machine *m)
 
 static inline bool machine_translate(struct machine *m, struct ir_unit *u, struct host_unit *unit)
 {
-    return host_x64.translate(&m->config, &m->runtime, u, 1000, &m->code, unit);
+    return host_x64.translate(&m->config, &m->runtime, u, NULL, 1000, &m->code, unit);
 }
 
 /* Runs translated code until it leaves; context.pc is then where to go on. Returns what enter returned. */

@@ -18,7 +18,7 @@ static struct host_unit translate(struct machine *m, uint64_t spc, uint32_t firs
     snprintf(text, sizeof text, "unit 0x%llx\nb0:\n%s\n", (unsigned long long)spc, body);
     if (!ir_parse(&u, &m->arena, &test_layout, test_helpers, COUNT_OF(test_helpers), text, &error))
         die(99, "line %u: %s", error.line, error.message);
-    if (!host_x64.translate(&m->config, &m->runtime, &u, first, &m->code, &unit))
+    if (!host_x64.translate(&m->config, &m->runtime, &u, NULL, first, &m->code, &unit))
         die(99, "not translated");
     return unit;
 }
@@ -230,7 +230,7 @@ static void test_overflow(struct machine *m)
         ir_emit(&u, (struct ir_insn){ .op = IR_call_ind, .arg = { ir_const(&u, IR_I64, 0x123456789a) }, .imm = 0x4000000000 });
         m->code.capacity = used + more;
         m->code.overflow = false;
-        bool translated = host_x64.translate(&m->config, &m->runtime, &u, FIRST_SITE, &m->code, &unit);
+        bool translated = host_x64.translate(&m->config, &m->runtime, &u, NULL, FIRST_SITE, &m->code, &unit);
         kept &= translated ? m->code.used <= m->code.capacity : m->code.overflow && m->code.used == used;
         fits += translated;
         m->code.used = used;

@@ -138,7 +138,7 @@ static void run_translator(struct translator *t, struct context *c, const uint8_
         struct host_unit unit;
         lift(&u, &arena, c, code, size, optimise);
         t->buffer.used = t->runtime_end;
-        if (!host_x64.translate(&t->config, &t->runtime, &u, 0, &t->buffer, &unit))
+        if (!host_x64.translate(&t->config, &t->runtime, &u, NULL, 0, &t->buffer, &unit))
             BUG("a unit does not fit");
         c->return_top = &t->returns[COUNT_OF(t->returns) - 1];
         c->indirect = t->lines;

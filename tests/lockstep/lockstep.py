@@ -22,13 +22,13 @@ VARIANTS = {
     'threaded': ['--engine=threaded'],
     'ir': ['--engine=ir'],
     'ir no-opt': ['--engine=ir', '--no-opt'],
-    'block': ['--engine=block', '--threshold=0'],
-    'block warm': ['--engine=block', '--threshold=2'],
-    'block one-insn-per-tb': ['--engine=block', '--threshold=0', '--one-insn-per-tb'],
-    'block plain': ['--engine=block', '--threshold=0', '--no-opt', '--no-regmap', '--no-chain', '--no-indirect-cache',
+    'block': ['--engine=block', '--threshold=0', '--hot=0'],
+    'block warm': ['--engine=block', '--threshold=2', '--hot=2'],
+    'block one-insn-per-tb': ['--engine=block', '--threshold=0', '--hot=0', '--one-insn-per-tb'],
+    'block plain': ['--engine=block', '--threshold=0', '--hot=0', '--no-opt', '--no-regmap', '--no-chain', '--no-indirect-cache',
                     '--no-return-prediction'],
-    'block old host': ['--engine=block', '--threshold=0', '--host-features=-sse4.1,-bmi1,-bmi2,-lzcnt,-popcnt,-movbe,-avx,-fma,-avx512vl'],
-    'block small cache': ['--engine=block', '--threshold=0', '--cache-size=256K'],
+    'block old host': ['--engine=block', '--threshold=0', '--hot=0', '--host-features=-sse4.1,-bmi1,-bmi2,-lzcnt,-popcnt,-movbe,-avx,-fma,-avx512vl'],
+    'block small cache': ['--engine=block', '--threshold=0', '--hot=0', '--cache-size=256K'],
 }
 
 DETAILED = ('switch', 'block')  # the others mostly fail with one of these

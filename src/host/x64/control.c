@@ -41,6 +41,15 @@ static void emit_site_jmp(struct lowering *l, unsigned site)
     l->result->sites[site].link = emit_jmp(&l->e, &l->site[site]->stub);
 }
 
+void lower_counter(struct lowering *l, const struct landmark *counter)
+{
+    struct operand count = { .is_memory = true, .base = RIP_LANDMARK, .index = NO_INDEX, .landmark = counter };
+    unsigned site = new_direct_site(l, l->u->spc);
+    emit_op(&l->e, X64_DEC, 32, 0, count);
+    emit_patchable(&l->e, JCC_OPCODE);
+    l->result->sites[site].link = emit_jcc(&l->e, CC_S, &l->site[site]->stub);
+}
+
 static bool goes_back(const struct lowering *l, const struct ir_edge *edge) { return edge->leaves && edge->spc <= l->u->spc; }
 
 static void emit_poll(struct lowering *l, struct label *if_wanted)

@@ -334,7 +334,7 @@ static void *zeroed(struct arena *arena, size_t size) { return memset(arena_allo
 enum { CODE_ALIGNMENT = 16 };
 
 bool x64_translate(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
-                   uint32_t first_site, struct code_buffer *out, struct host_unit *result)
+                   uint32_t *counter, uint32_t first_site, struct code_buffer *out, struct host_unit *result)
 {
     struct lowering *l = arena_alloc(u->arena, sizeof *l);
     memset(l, 0, offsetof(struct lowering, ra));
@@ -358,6 +358,8 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     emitter_init(&l->e, out, has(l, FEATURE_AVX), config->listing);
     regalloc_init(&l->ra, u, &l->plan, &place_emitters, l);
     select_unit(l);
+    if (counter)
+        lower_counter(l, &(struct landmark){ "counter", (uint32_t)((const uint8_t *)counter - out->exec) });
     lower_blocks(l);
     out->used = used;
     if (out->overflow || l->failed || l->ra.failed)

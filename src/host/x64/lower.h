@@ -128,7 +128,7 @@ void lower_evaluation(struct lowering *l, ir_ref v);
 void emit_evaluation(struct lowering *l, const struct ir_insn *insn);
 
 bool x64_translate(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
-                   uint32_t first_site, struct code_buffer *out, struct host_unit *result);
+                   uint32_t *counter, uint32_t first_site, struct code_buffer *out, struct host_unit *result);
 
 /* ---- patterns: each lowers the instruction `v` ------------------------------------------------------------------------------ */
 
@@ -223,6 +223,9 @@ void lower_jump_ind(struct lowering *l, ir_ref v);
 void lower_call_ind(struct lowering *l, ir_ref v);
 void lower_return_to(struct lowering *l, ir_ref v);
 void lower_raise(struct lowering *l, ir_ref v);
+
+/* Counts the entry into the unit. */
+void lower_counter(struct lowering *l, const struct landmark *counter);
 
 /* Emits the data that indirect sites need, at the unit's end. */
 void emit_guesses(struct lowering *l);
