@@ -38,8 +38,8 @@ enum { LEAVE_INDIRECT = 0x7f000000, /* an indirect jump found nothing in the cac
 struct host_runtime {
     /* Runs translated code at `tpc` until it leaves. On the calling thread only, with its context. */
     uint32_t (*enter)(struct context *c, const void *tpc);
-    const uint8_t *exits[8]; /* the host's own entry points for its units */
     size_t size;             /* bytes, from the buffer's start: the runtime's extent */
+    const void *facts;       /* what else the host needs for each unit; malloc's, to be freed with the buffer if ever */
 };
 
 /* A place in a unit's code that leads to one guest address and can be linked to its translation.

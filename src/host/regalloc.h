@@ -38,6 +38,7 @@ struct register_plan {
 struct value {
     ir_ref last_use;      /* 0: none; ACROSS: in other stretches too */
     ir_ref newer, older;  /* others in the same register */
+    uint32_t uses;        /* how often it is an operand or argument; whoever drops an instruction keeps this true */
     uint16_t cell;
     uint8_t reg;
     uint8_t wanted;       /* home to compute it into, or NO_REG */

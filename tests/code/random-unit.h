@@ -108,7 +108,7 @@ static unsigned some_rounding(struct maker *m)
     return roundings[below(m->r, COUNT_OF(roundings))];
 }
 
-static ir_ref emit(struct maker *m, struct ir_insn insn) { return remember(m, ir_emit(m->u, insn)); }
+static ir_ref append(struct maker *m, struct ir_insn insn) { return remember(m, ir_emit(m->u, insn)); }
 
 /* An address within the test memory: base + constant, base + masked value, with shifts. */
 static ir_ref some_address(struct maker *m)
@@ -143,7 +143,7 @@ static void make_memory(struct maker *m)
     unsigned access = below(m->r, 4) ? 0 : below(m->r, 16);
     switch (below(m->r, 5)) {
     case 0: case 1:
-        emit(m, (struct ir_insn){ .op = IR_load, .type = type, .aux = (uint8_t)access, .arg = { at } });
+        append(m, (struct ir_insn){ .op = IR_load, .type = type, .aux = (uint8_t)access, .arg = { at } });
         break;
     case 2: case 3: {
         ir_ref value = some(m, type);
@@ -154,7 +154,7 @@ static void make_memory(struct maker *m)
         type = below(m->r, 2) ? IR_I32 : IR_I64;
         ir_ref a = some(m, type), b = some(m, type);
         unsigned op = IR_cas + below(m->r, IR_amo_maxu - IR_cas + 1);
-        emit(m, (struct ir_insn){ .op = (uint8_t)op, .type = type, .arg = { at, a, op == IR_cas ? b : NO_REF } });
+        append(m, (struct ir_insn){ .op = (uint8_t)op, .type = type, .arg = { at, a, op == IR_cas ? b : NO_REF } });
         if (below(m->r, 4) == 0)
             ir_emit(m->u, (struct ir_insn){ .op = IR_fence, .aux = (uint8_t)below(m->r, 16) });
     }
@@ -166,7 +166,7 @@ static void emit_float(struct maker *m, struct ir_insn insn)
 {
     ir_ref v = ir_emit(m->u, insn);
     if (type_is_float(ir_result_type(&insn)))
-        emit(m, (struct ir_insn){ .op = IR_f_canon, .type = insn.type, .arg = { v } });
+        append(m, (struct ir_insn){ .op = IR_f_canon, .type = insn.type, .arg = { v } });
     else
         remember(m, v);
 }
@@ -197,7 +197,7 @@ static void make_conversion(struct maker *m, enum ir_op op)
     if (op == IR_f_from_f)
         emit_float(m, insn);
     else
-        emit(m, insn);
+        append(m, insn);
 }
 
 static void make_operation(struct maker *m)
@@ -222,7 +222,7 @@ static void make_operation(struct maker *m)
     if (form == FORM_F_UNARY || form == FORM_F_BINARY || form == FORM_F_TERNARY)
         emit_float(m, insn);
     else
-        emit(m, insn);
+        append(m, insn);
 }
 
 static void make_set(struct maker *m)
@@ -236,13 +236,13 @@ static void make_pick(struct maker *m)
 {
     enum ir_type type = some_integer(m);
     ir_ref condition = some(m, IR_I32), yes = some(m, type), no = some(m, type);
-    emit(m, (struct ir_insn){ .op = IR_pick, .type = type, .arg = { condition, yes, no } });
+    append(m, (struct ir_insn){ .op = IR_pick, .type = type, .arg = { condition, yes, no } });
 }
 
 static void make_flags(struct maker *m)
 {
     if (below(m->r, 2)) {
-        emit(m, (struct ir_insn){ .op = IR_get_flags, .type = IR_I64 });
+        append(m, (struct ir_insn){ .op = IR_get_flags, .type = IR_I64 });
     } else {
         ir_ref flags = some(m, IR_I64);
         ir_emit(m->u, (struct ir_insn){ .op = IR_set_flags, .arg = { flags } });
@@ -253,7 +253,7 @@ static void make_call(struct maker *m)
 {
     const struct ir_helper *helper = &test_helpers[below(m->r, COUNT_OF(test_helpers))];
     ir_ref a = some(m, IR_I64), b = some(m, IR_I64);
-    emit(m, (struct ir_insn){ .op = IR_call, .arg = { a, b }, .imm = (uintptr_t)helper });
+    append(m, (struct ir_insn){ .op = IR_call, .arg = { a, b }, .imm = (uintptr_t)helper });
 }
 
 static void make_body(struct maker *m, unsigned steps)
@@ -283,7 +283,7 @@ static ir_ref some_condition(struct maker *m)
         return some(m, IR_I32);
     enum ir_type type = some_integer(m);
     ir_ref a = some(m, type), b = some(m, type);
-    return emit(m, (struct ir_insn){ .op = (uint8_t)(IR_eq + below(m->r, 6)), .type = type, .arg = { a, b } });
+    return append(m, (struct ir_insn){ .op = (uint8_t)(IR_eq + below(m->r, 6)), .type = type, .arg = { a, b } });
 }
 
 /* Instruction addresses are even. */
@@ -352,7 +352,7 @@ static void make_blocks(struct maker *m, unsigned steps)
     ir_begin_block(u);
     ir_ref param[4];
     for (unsigned k = 0; k < 4; k++)
-        param[k] = emit(m, (struct ir_insn){ .op = IR_param, .type = loop_types[k] });
+        param[k] = append(m, (struct ir_insn){ .op = IR_param, .type = loop_types[k] });
     make_body(m, steps);
     ir_ref next = ir_emit(u, (struct ir_insn){ .op = IR_sub, .type = IR_I64, .arg = { param[0], one } });
     ir_ref zero = ir_const(u, IR_I64, 0);
@@ -372,7 +372,7 @@ static void make_blocks(struct maker *m, unsigned steps)
     *m = outer;
     ir_begin_block(u);
     for (unsigned k = 0; k < 2; k++)
-        emit(m, (struct ir_insn){ .op = IR_param, .type = last_types[k] });
+        append(m, (struct ir_insn){ .op = IR_param, .type = last_types[k] });
     make_body(m, steps);
     make_exit(m);
 }

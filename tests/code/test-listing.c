@@ -18,9 +18,10 @@ static void write_listing(FILE *out, const char *listing, unsigned unit)
 
 static void write_landmarks(FILE *out, const struct machine *m)
 {
+    const struct x64_facts *facts = m->runtime.facts;
     fprintf(out, ".intel_syntax noprefix\n.text\nstart:\n");
     for (unsigned i = 0; i < RUNTIME_ENTRIES; i++)
-        fprintf(out, ".set %s, start + (%td)\n", x64_runtime_names[i], m->runtime.exits[i] - (m->code.exec + align_up(m->runtime_end, 16)));
+        fprintf(out, ".set %s, start + (%td)\n", x64_runtime_names[i], (ptrdiff_t)facts->at[i].at - (ptrdiff_t)align_up(m->runtime_end, 16));
     for (unsigned i = 0; i < COUNT_OF(test_helpers); i++)
         fprintf(out, ".set %s, 0x%llx\n", test_helpers[i].name, (unsigned long long)(uintptr_t)test_helpers[i].function);
 }

@@ -266,7 +266,7 @@ static void push_value(struct lowering *l, uint64_t value)
 /* A struct return_entry but for its landing, which the call pushes. RAX may change. */
 static void push_entry(struct lowering *l, uint64_t return_spc)
 {
-    unsigned slot = l->config->layout->stack_pointer, home = l->plan.home[slot];
+    unsigned slot = l->config->layout->stack_pointer, home = l->plan->home[slot];
     if (home == NO_REG)
         emit_op(&l->e, X64_PUSH_RM, 64, 0, cell_at(slot));
     else

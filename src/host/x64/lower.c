@@ -208,10 +208,6 @@ void lower_evaluation(struct lowering *l, ir_ref v)
     load_cell(l, regalloc_define(&l->ra, v, NO_REG), CELL_OPERAND_A);
 }
 
-static void lower_nothing(struct lowering *l, ir_ref v) { (void)l, (void)v; }
-
-static void lower_mark(struct lowering *l, ir_ref v) { note_pc(l, insn_of(l, v)->imm); }
-
 static void lower_get(struct lowering *l, ir_ref v) { regalloc_get(&l->ra, v, (unsigned)insn_of(l, v)->imm); }
 
 static void lower_set(struct lowering *l, ir_ref v)
@@ -222,7 +218,7 @@ static void lower_set(struct lowering *l, ir_ref v)
     if (!constant_of(l, insn->arg[0], &constant)) {
         if (insn->type < IR_I64)
             use_clean(l, insn->arg[0]);
-    } else if (l->plan.home[slot] == NO_REG && fits_int32(constant)) {
+    } else if (l->plan->home[slot] == NO_REG && fits_int32(constant)) {
         regalloc_abandon_slot(&l->ra, slot);
         emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(slot), (int64_t)constant);
         return;
@@ -265,8 +261,7 @@ static void lower_call(struct lowering *l, ir_ref v)
 
 /* No entry: by evaluation. */
 static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
-    [IR_nop] = lower_nothing, [IR_const] = lower_nothing, [IR_param] = lower_nothing,
-    [IR_mark] = lower_mark, [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call,
+    [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call,
     [IR_get_flags] = lower_get_flags, [IR_set_flags] = lower_set_flags,
 
     [IR_add] = lower_add, [IR_sub] = lower_sub, [IR_and] = lower_and, [IR_or] = lower_or, [IR_xor] = lower_xor,
@@ -301,6 +296,10 @@ static void lower_insn(struct lowering *l, ir_ref v)
     const struct ir_insn *insn = insn_of(l, v);
     if (insn->extra != LIVE)
         return;
+    if (insn->op == IR_mark) {
+        note_pc(l, insn->imm);
+        return;
+    }
     l->at = v;
     regalloc_begin(&l->ra, v);
     if (patterns[insn->op])
@@ -344,19 +343,19 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     result->site_count = result->mark_count = 0;
     result->marks = NULL;
     l->config = config;
-    l->features = x64_usable_features(config->features);
+    const struct x64_facts *facts = runtime->facts;
+    l->features = facts->features;
+    l->runtime = facts->at;
+    l->plan = &facts->plan;
     l->u = u;
     l->result = result;
     l->first_site = first_site;
     l->cold_end = &l->cold;
-    l->uses = zeroed(u->arena, u->insn_count * sizeof *l->uses);
+    l->address_uses = zeroed(u->arena, u->insn_count * sizeof *l->address_uses);
     l->goes_on = arena_alloc(u->arena, u->block_count * sizeof *l->goes_on);
     l->block = zeroed(u->arena, u->block_count * sizeof *l->block);
-    for (unsigned i = 0; i < RUNTIME_ENTRIES; i++)
-        l->runtime[i] = (struct landmark){ x64_runtime_names[i], (uint32_t)(runtime->exits[i] - out->exec) };
-    x64_plan(config, &l->plan);
     emitter_init(&l->e, out, has(l, FEATURE_AVX), config->listing);
-    regalloc_init(&l->ra, u, &l->plan, &place_emitters, l);
+    regalloc_init(&l->ra, u, l->plan, &place_emitters, l);
     select_unit(l);
     if (counter)
         lower_counter(l, &(struct landmark){ "counter", (uint32_t)((const uint8_t *)counter - out->exec) });

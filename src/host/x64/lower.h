@@ -10,11 +10,6 @@
 /* ir_insn.extra: nothing is emitted where the instruction stands. FOLDED: its user computes it. */
 enum { LIVE, FOLDED, DEAD };
 
-/* How often a value is used, and how often of these as an address. */
-struct use_count {
-    uint32_t all, as_address;
-};
-
 /* base + (index << scale) + disp; NO_REF: not there. */
 struct address {
     ir_ref base, index;
@@ -48,9 +43,9 @@ struct lowering {
     struct emitter e;
     const struct host_config *config;
     uint32_t features;
-    struct landmark runtime[RUNTIME_ENTRIES];
+    const struct landmark *runtime;    /* by entry */
     struct ir_unit *u;
-    struct use_count *uses;            /* by ir_ref */
+    uint16_t *address_uses;            /* by ir_ref: how many uses are as the address of a load or store */
     struct label *block;               /* by block */
     bool *goes_on;                     /* by block: part of the stretch of the block before */
     uint32_t current_block;
@@ -64,7 +59,7 @@ struct lowering {
     struct host_unit *result;
     bool failed;                       /* cannot be translated for another reason than room */
     struct regalloc ra;
-    struct register_plan plan;
+    const struct register_plan *plan;
     struct site *site[MAX_SITES];      /* by number within the unit */
 };
 

@@ -181,7 +181,7 @@ static void combine(struct lowering *l, const struct ir_insn *insn, unsigned d, 
 static struct source loop_operand(struct lowering *l, ir_ref v, unsigned width)
 {
     unsigned reg = regalloc_use(&l->ra, v);
-    if (l->plan.homes >> reg & 1)
+    if (l->plan->homes >> reg & 1)
         return (struct source){ .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
     emit_op(&l->e, X64_MOV_STORE, width, reg, cell_at(CELL_OPERAND_B));
     regalloc_unpin(&l->ra);

@@ -45,15 +45,14 @@ void x64_plan(const struct host_config *config, struct register_plan *plan)
 
 struct maker {
     struct emitter e;
-    struct register_plan plan;
+    struct x64_facts *facts;
     unsigned vector_count;
     const struct layout *layout;
-    struct landmark at[RUNTIME_ENTRIES];
 };
 
 static void mark(struct maker *m, unsigned entry)
 {
-    m->at[entry] = (struct landmark){ x64_runtime_names[entry], m->e.at };
+    m->facts->at[entry] = (struct landmark){ x64_runtime_names[entry], m->e.at };
 }
 
 static const uint8_t callee_saved[] = { RBX, RBP, R12, R13, R14, R15 };
@@ -65,7 +64,7 @@ static void store(struct maker *m, struct operand to, unsigned reg) { emit_op(&m
 static void move_homes(struct maker *m, enum x64_op general, enum x64_op vector)
 {
     for (unsigned slot = 0; slot < MAX_SLOTS; slot++) {
-        unsigned home = m->plan.home[slot];
+        unsigned home = m->facts->plan.home[slot];
         if (home == NO_REG)
             continue;
         if (home >= FLOAT_REGS)
@@ -110,7 +109,7 @@ static void make_exit_indirect(struct maker *m)
     mark(m, EXIT_INDIRECT);
     store(m, CONTEXT(pc), RAX);
     emit_mov_imm(&m->e, RAX, LEAVE_INDIRECT);
-    emit_jmp_to(&m->e, &m->at[EXIT_SITE]);
+    emit_jmp_to(&m->e, &m->facts->at[EXIT_SITE]);
 }
 
 /* A guest return to the SPC in rax, not to the newest entry: entries of frames that are gone (by longjmp, unwinding) are
@@ -119,7 +118,7 @@ static void make_exit_return(struct maker *m, const struct host_config *config)
 {
     struct label again = { 0 }, kept = { 0 }, unknown = { 0 };
     mark(m, EXIT_RETURN);
-    unsigned slot = m->layout->stack_pointer, home = slot == NO_SLOT ? NO_REG : m->plan.home[slot];
+    unsigned slot = m->layout->stack_pointer, home = slot == NO_SLOT ? NO_REG : m->facts->plan.home[slot];
     if (home != NO_REG)
         emit_op(&m->e, X64_MOV_STORE, 64, home, in_reg(RCX));
     else if (slot != NO_SLOT)
@@ -139,7 +138,7 @@ static void make_exit_return(struct maker *m, const struct host_config *config)
         emit_probe(&m->e, m->layout, RAX, RCX, &miss);
         emit_bind(&m->e, &miss);
     }
-    emit_jmp_to(&m->e, &m->at[EXIT_INDIRECT]);
+    emit_jmp_to(&m->e, &m->facts->at[EXIT_INDIRECT]);
 }
 
 /* Calls the C function in rax with (context, cell A, cell B) on the C stack; the result goes to cell A. The stack of
@@ -227,10 +226,11 @@ static void make_flag_tables(struct maker *m)
 
 void x64_make_runtime(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime)
 {
-    struct maker m = { .layout = config->layout };
-    uint32_t features = x64_usable_features(config->features);
+    struct maker m = { .layout = config->layout, .facts = must_zalloc(sizeof *m.facts) };
+    uint32_t features = m.facts->features = x64_usable_features(config->features);
+    runtime->facts = m.facts;
     m.vector_count = features & FEATURE_AVX512VL ? 32 : 16;
-    x64_plan(config, &m.plan);
+    x64_plan(config, &m.facts->plan);
     emitter_init(&m.e, out, features & FEATURE_AVX, config->listing);
     uint32_t enter = m.e.at;
     make_enter(&m);
@@ -245,6 +245,4 @@ void x64_make_runtime(const struct host_config *config, struct code_buffer *out,
         return;
     out->used = runtime->size = m.e.at;
     memcpy(&runtime->enter, &(const uint8_t *){ out->exec + enter }, sizeof runtime->enter);
-    for (unsigned i = 0; i < RUNTIME_ENTRIES; i++)
-        runtime->exits[i] = out->exec + m.at[i].at;
 }

@@ -3,8 +3,9 @@
 #define FERRY_X64_RUNTIME_H
 
 #include "host/host.h"
+#include "host/x64/registers.h"
 
-/* host_runtime.exits: what units jump to or call. */
+/* x64_facts.at: what units jump to or call. */
 enum {
     EXIT_SITE,     /* jump; eax: what enter returns */
     EXIT_INDIRECT, /* jump; rax: SPC to go on at; leaves with LEAVE_INDIRECT */
@@ -17,7 +18,12 @@ enum {
     RUNTIME_ENTRIES
 };
 
-_Static_assert(RUNTIME_ENTRIES <= sizeof(((struct host_runtime *)0)->exits) / sizeof(void *), "host_runtime.exits is too small");
+/* host_runtime.facts */
+struct x64_facts {
+    uint32_t features;
+    struct register_plan plan;
+    struct landmark at[RUNTIME_ENTRIES];
+};
 
 extern const char *const x64_runtime_names[RUNTIME_ENTRIES];
 

@@ -2,31 +2,13 @@
  * is computed where its user stands, so only what is pure, or a load with nothing between it and its user, can be. */
 #include "host/x64/lower.h"
 
-static void count_use(struct lowering *l, ir_ref v, bool as_address)
-{
-    l->uses[v].all++;
-    l->uses[v].as_address += as_address;
-}
-
 static bool takes_address(unsigned op) { return op == IR_load || op == IR_store; }
 
-static void count_uses(struct lowering *l)
-{
-    struct ir_unit *u = l->u;
-    for (ir_ref i = 0; i < u->insn_count; i++) {
-        struct ir_insn *insn = &u->insn[i];
-        unsigned arguments = ir_ops[insn->op].arguments;
-        insn->extra = LIVE;
-        for (unsigned k = 0; k < arguments; k++)
-            count_use(l, insn->arg[k], k == 0 && takes_address(insn->op));
-    }
-    for (uint32_t i = 0; i < u->argument_count; i++)
-        count_use(l, u->argument[i], false);
-}
+static unsigned uses_of(const struct lowering *l, ir_ref v) { return l->ra.value[v].uses; }
 
 static bool is_here(const struct lowering *l, ir_ref v) { return regalloc_in_stretch(&l->ra, v); }
 
-static bool used_once_here(const struct lowering *l, ir_ref v) { return is_here(l, v) && l->uses[v].all == 1; }
+static bool used_once_here(const struct lowering *l, ir_ref v) { return is_here(l, v) && uses_of(l, v) == 1; }
 
 /* ---- addresses and sums --------------------------------------------------------------------------------------------------- */
 
@@ -69,7 +51,7 @@ static void fold_address(struct lowering *l, ir_ref v)
     if (!is_here(l, v) || is_folded(l, v))
         return;
     bool needed_elsewhere = l->ra.value[v].last_use != 0;
-    if (is_add_of_displacement(l, insn_of(l, v)) && l->uses[v].all == l->uses[v].as_address && !needed_elsewhere) {
+    if (is_add_of_displacement(l, insn_of(l, v)) && uses_of(l, v) == l->address_uses[v] && !needed_elsewhere) {
         l->u->insn[v].extra = FOLDED;
         fold_inner_sum(l, insn_of(l, v)->arg[0]);
     } else {
@@ -265,18 +247,14 @@ static bool contains_load(const struct lowering *l, const struct ir_insn *insn)
     return ir_ops[insn->op].form == FORM_CONVERT && is_folded(l, insn->arg[0]) && insn_of(l, insn->arg[0])->op == IR_load;
 }
 
-static void select_insn(struct lowering *l, ir_ref v)
+static void select_operation(struct lowering *l, struct ir_insn *insn, ir_ref v)
 {
-    struct ir_insn *insn = &l->u->insn[v];
     unsigned arguments = ir_ops[insn->op].arguments;
     unsigned traits = ir_traits(insn);
-    if (insn->extra == FOLDED)
-        return;
-    bool removable = traits & PURE || insn->op == IR_get;
-    if (traits & RESULT && removable && l->uses[v].all == 0) {
+    if (traits & PURE && uses_of(l, v) == 0) {
         insn->extra = DEAD;
         for (unsigned k = 0; k < arguments; k++)
-            l->uses[insn->arg[k]].all--;
+            l->ra.value[insn->arg[k]].uses--;
         return;
     }
     fold_operands(l, v);
@@ -284,16 +262,42 @@ static void select_insn(struct lowering *l, ir_ref v)
         regalloc_note_definition(&l->ra, v, like_operand(l, insn));
     if (is_barrier(insn) || contains_load(l, insn))
         regalloc_note_barrier(&l->ra);
-    if (insn->op == IR_set)
-        regalloc_note_set(&l->ra, (unsigned)insn->imm, insn->arg[0]);
-    else if (insn->op == IR_get)
-        regalloc_note_get(&l->ra, (unsigned)insn->imm);
     for (unsigned k = 0; k < arguments; k++)
         note_use(l, insn->arg[k], v);
     for (unsigned e = 0; e < ir_edge_count(insn); e++) {
         const struct ir_edge *edge = &l->u->edge[insn->imm + e];
         for (unsigned k = 0; k < edge->argument_count; k++)
             note_use(l, l->u->argument[edge->arguments + k], v);
+    }
+}
+
+/* Most instructions are none of the host's business or a get or a set. */
+static void select_insn(struct lowering *l, ir_ref v)
+{
+    struct ir_insn *insn = &l->u->insn[v];
+    switch (insn->op) {
+    case IR_nop:
+    case IR_const:
+    case IR_param:
+        insn->extra = DEAD;
+        break;
+    case IR_mark:
+        break;
+    case IR_get:
+        if (uses_of(l, v) == 0) {
+            insn->extra = DEAD;
+            break;
+        }
+        regalloc_note_definition(&l->ra, v, NO_REF);
+        regalloc_note_get(&l->ra, (unsigned)insn->imm);
+        break;
+    case IR_set:
+        regalloc_note_set(&l->ra, (unsigned)insn->imm, insn->arg[0]);
+        note_use(l, insn->arg[0], v);
+        break;
+    default:
+        if (insn->extra != FOLDED)
+            select_operation(l, insn, v);
     }
 }
 
@@ -345,9 +349,19 @@ static void select_stretch(struct lowering *l, uint32_t first_block, uint32_t la
         select_insn(l, v);
 }
 
+static void find_addresses(struct lowering *l)
+{
+    struct ir_unit *u = l->u;
+    for (ir_ref v = 0; v < u->insn_count; v++) {
+        u->insn[v].extra = LIVE;
+        if (takes_address(u->insn[v].op))
+            l->address_uses[u->insn[v].arg[0]]++;
+    }
+}
+
 void select_unit(struct lowering *l)
 {
-    count_uses(l);
+    find_addresses(l);
     find_stretches(l);
     reserve_spare_cells(l);
     for (uint32_t end = l->u->block_count; end > 0;) {
