@@ -18,7 +18,7 @@ static void link_site(struct engine *e, struct site *s)
 void chain_site(struct engine *e, uint32_t number, struct block *target)
 {
     struct site *s = &e->sites[number];
-    if (s->retired || target->dead || !chains(e))
+    if (s->retired || target->mode == NO_MODE || !chains(e))
         return;
     if (!s->target) {
         s->target = target;

@@ -16,7 +16,7 @@ static void log_block(const struct engine *e, const struct block *b)
     FILE *out = e->config.log_file;
     fprintf(out, "----------------\nIN: 0x%" PRIx64 "\n", b->spc);
     for (unsigned i = 0; i < b->insn_count; i++) {
-        const struct insn *insn = (const void *)((const char *)b->insns + i * e->config.guest->insn_size);
+        const struct insn *insn = (const void *)((const char *)b->records + i * e->config.guest->insn_size);
         char text[96];
         e->config.guest->disassemble(insn, text, sizeof text);
         uint32_t bits = 0;
@@ -56,11 +56,10 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     struct insn *end = (struct insn *)(records + count * size);
     *end = (struct insn){ .op = (uint16_t)guest->op_count, .pc = at };
 
-    struct block *b = arena_alloc_aligned(&e->blocks, sizeof *b, CACHE_LINE);
+    struct block *b = arena_alloc_aligned(&e->blocks, sizeof *b + (count + 1) * size, CACHE_LINE);
     *b = (struct block){ .spc = pc, .end = at, .reach = at, .mode = mode, .insn_count = (uint16_t)count, .incoming = NO_SITE };
-    b->insns = arena_alloc(&e->blocks, (count + 1) * size);
-    memcpy(b->insns, records, (count + 1) * size);
-    guest->thread_code(b->insns, count + 1);
+    memcpy(b->records, records, (count + 1) * size);
+    guest->thread_code(block_insns(b), count + 1);
     arena_reset(&e->scratch);
     e->block_count++;
     map_add(e, b);

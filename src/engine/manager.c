@@ -63,7 +63,7 @@ static struct block *followed_last(const struct thread *t, const struct departur
 static struct block *next_block(struct thread *t, struct departure *d)
 {
     struct block *guess = followed_last(t, d);
-    if (guess && guess->spc == t->context.pc && guess->mode == t->context.mode && !guess->dead)
+    if (guess && guess->spc == t->context.pc && guess->mode == t->context.mode)
         return guess;
     bool flushed = false;
     struct block *b = find_or_discover(t, &flushed);
@@ -74,10 +74,10 @@ static struct block *next_block(struct thread *t, struct departure *d)
     return b;
 }
 
-static void interpret(struct thread *t, const struct block *b)
+static void interpret(struct thread *t, struct block *b)
 {
     set_phase(t, PHASE_INTERPRET);
-    t->engine->config.guest->run_threaded(&t->context, b->insns);
+    t->engine->config.guest->run_threaded(&t->context, block_insns(b));
     set_phase(t, PHASE_MANAGER);
 }
 
@@ -240,7 +240,7 @@ static void run_block_tier(struct thread *t)
             interpret(t, b);
             d = (struct departure){ .site = NO_SITE, .from = b };
         } else {
-            d = b->dead ? from_nowhere : run_translated(t, b);
+            d = b->mode == NO_MODE ? from_nowhere : run_translated(t, b);
         }
         if (t->context.event)
             return;

@@ -9,9 +9,10 @@ enum { PAGE_SHIFT = 12 }; /* unit of the second table; need not be the real page
 
 static uint64_t mix(uint64_t x) { return x * UINT64_C(0x9e3779b97f4a7c15) >> 40; }
 
-static struct block *_Atomic *map_bucket(const struct engine *e, uint64_t pc, uint32_t mode)
+/* Neighbours are in neighbouring buckets: they are often wanted together, and then share cache lines. */
+static struct block *_Atomic *map_bucket(const struct engine *e, uint64_t pc)
 {
-    return &e->map.bucket[mix(pc ^ mode) % MAP_BUCKETS];
+    return &e->map.bucket[(mix(pc >> 10) + (pc >> 1)) % MAP_BUCKETS];
 }
 
 static struct page_link **page_bucket(const struct engine *e, uint64_t page) { return &e->map.page[mix(page) % PAGE_BUCKETS]; }
@@ -24,8 +25,8 @@ void map_init(struct engine *e)
 
 struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode)
 {
-    struct block *b = atomic_load_explicit(map_bucket(e, pc, mode), memory_order_acquire);
-    while (b && (b->spc != pc || b->mode != mode || b->dead))
+    struct block *b = atomic_load_explicit(map_bucket(e, pc), memory_order_acquire);
+    while (b && (b->spc != pc || b->mode != mode))
         b = atomic_load_explicit(&b->next, memory_order_acquire);
     return b;
 }
@@ -42,7 +43,7 @@ static void link_pages(struct engine *e, struct block *b, uint64_t first)
 
 void map_add(struct engine *e, struct block *b)
 {
-    struct block *_Atomic *bucket = map_bucket(e, b->spc, b->mode);
+    struct block *_Atomic *bucket = map_bucket(e, b->spc);
     atomic_store_explicit(&b->next, atomic_load(bucket), memory_order_relaxed);
     atomic_store_explicit(bucket, b, memory_order_release);
 
@@ -60,8 +61,8 @@ void map_extend(struct engine *e, struct block *b, uint64_t reach)
 
 static void map_remove(struct engine *e, struct block *b)
 {
-    b->dead = true;
-    struct block *_Atomic *link = map_bucket(e, b->spc, b->mode);
+    b->mode = NO_MODE;
+    struct block *_Atomic *link = map_bucket(e, b->spc);
     for (struct block *at; (at = atomic_load(link)); link = &at->next)
         if (at == b) {
             atomic_store_explicit(link, atomic_load(&b->next), memory_order_release);
@@ -80,11 +81,11 @@ void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*rem
         for (struct page_link *at; (at = *link);) {
             struct block *b = at->block;
             bool hit = b->spc < end && b->reach > start;
-            if (hit && !b->dead) {
+            if (hit && b->mode != NO_MODE) {
                 map_remove(e, b);
                 removed(e, b);
             }
-            if (b->dead)
+            if (b->mode == NO_MODE)
                 *link = at->next;
             else
                 link = &at->next;

@@ -25,20 +25,23 @@ struct block_mark {
 
 /* A dynamic basic block: starts where control arrived, ends at the next branch. Lives until the cache is flushed. */
 struct block {
+    /* What a lookup and the interpreter read comes first, within one cache line. */
     uint64_t spc, end;             /* guest bytes [spc, end) */
-    uint64_t reach;                /* its translations depend on guest bytes up to there */
-    uint32_t mode;
+    _Atomic uint32_t mode;         /* NO_MODE: dead, not to be entered again */
     _Atomic uint32_t executions;   /* in the interpreter */
     const void *_Atomic tpc;       /* its translation, or NULL */
-    _Atomic bool dead;             /* invalidated: not to be entered again */
     struct block *_Atomic next;    /* map table: same bucket */
     struct block *_Atomic successor[2]; /* interpreter: what followed last time, elsewhere and at `end` */
-    struct insn *insns;            /* predecoded records, and one more that ends them */
-    struct ir_unit *unit;          /* IR tier only */
-    const struct translation *translation; /* the newest, that at tpc; or NULL */
     uint32_t incoming;             /* newest site whose target it is, NO_SITE: none */
     uint16_t insn_count;
+    uint64_t reach;                /* its translations depend on guest bytes up to there */
+    struct ir_unit *unit;          /* IR tier only */
+    const struct translation *translation; /* the newest, that at tpc; or NULL */
+    uint64_t records[];            /* predecoded instructions, and one more record that ends them */
 };
+enum { NO_MODE = UINT32_MAX }; /* no thread's context.mode */
+
+static inline struct insn *block_insns(struct block *b) { return (struct insn *)b->records; }
 
 /* What the code cache holds of a block, for as long as a thread may be in it: also when a better one has followed. */
 struct translation {
@@ -63,7 +66,7 @@ struct site {
 };
 
 enum { NO_SITE = UINT32_MAX };
-enum { CACHE_LINE = 64 }; /* bytes: what a lookup reads of a block is at its start, within one */
+enum { CACHE_LINE = 64 }; /* bytes */
 enum { MAP_BUCKETS = 1 << 15, PAGE_BUCKETS = 1 << 12, MAX_BLOCKS = 1 << 19, MAX_ENGINE_SITES = 1 << 20 };
 
 /* That a block has bytes in a page. */

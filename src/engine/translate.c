@@ -37,12 +37,12 @@ static bool go_on_at(struct ir_unit *u, uint64_t spc)
     return false;
 }
 
-static void lift_block(struct engine *e, const struct block *b, struct ir_unit *u)
+static void lift_block(struct engine *e, struct block *b, struct ir_unit *u)
 {
     const struct guest *guest = e->config.guest;
     bool ended = false;
     for (unsigned i = 0; i < b->insn_count; i++) {
-        const struct insn *insn = (const void *)((const char *)b->insns + i * guest->insn_size);
+        const struct insn *insn = (const void *)((const char *)b->records + i * guest->insn_size);
         guest->lift(u, insn);
         ended = insn->ends_block;
     }
@@ -80,7 +80,7 @@ struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, bool opti
 static struct block *usual_successor(const struct block *b, const struct block *head)
 {
     struct block *next = b->successor[1];
-    if (!next || next->spc != b->end || next->mode != b->mode || next->dead || next->executions < head->executions / 2)
+    if (!next || next->spc != b->end || next->mode != b->mode || next->executions < head->executions / 2)
         return NULL;
     return !next->tpc || head->tpc ? next : NULL;
 }

@@ -6,8 +6,8 @@
 
 /* Head of a predecoded instruction; each guest appends its operand fields (all translate-time facts). */
 struct insn {
-    const void *routine; /* threaded code: where its interpreter routine starts */
     uint64_t pc;         /* SPC of the instruction */
+    int32_t routine;     /* threaded code: where its interpreter routine starts, counted from the guest's first */
     uint16_t op;         /* the guest's own number; 0: the instruction that is not one (illegal) */
     uint8_t length;      /* bytes */
     bool ends_block;     /* control may leave here: branch, event, or unknown */

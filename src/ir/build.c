@@ -23,7 +23,9 @@ const struct ir_op_info ir_ops[IR_OP_COUNT] = {
 
 void ir_unit_init(struct ir_unit *u, struct arena *arena, const struct layout *layout, uint64_t spc)
 {
-    *u = (struct ir_unit){ .arena = arena, .layout = layout, .spc = spc };
+    enum { USUAL_INSNS = 64 };
+    *u = (struct ir_unit){ .arena = arena, .layout = layout, .spc = spc, .insn_capacity = USUAL_INSNS };
+    u->insn = arena_alloc(arena, USUAL_INSNS * sizeof *u->insn);
     ir_emit(u, (struct ir_insn){ .op = IR_nop }); /* number NO_REF */
 }
 
