@@ -53,6 +53,7 @@ struct process {
     uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
     uint64_t brk_start;              /* guest address */
     uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
+    uint64_t named_missing[8];  /* bit set of missing system calls that were named, by number; under `lock` */
 };
 
 /* One per guest thread: thread.environment. */

@@ -73,12 +73,27 @@ static int64_t pass_on(struct task *task, const struct system_call *call, const 
     return call->blocks ? blocking_call(task, call->host, changed) : host_call(call->host, changed);
 }
 
+/* Numbers too large to be real count as one. */
+static bool named_before(struct process *process, uint64_t number)
+{
+    enum { NUMBERS = 8 * sizeof process->named_missing };
+    unsigned bit = number < NUMBERS ? (unsigned)number : NUMBERS - 1;
+    pthread_mutex_lock(&process->lock);
+    uint64_t *word = &process->named_missing[bit / 64];
+    bool before = *word >> bit % 64 & 1;
+    *word |= UINT64_C(1) << bit % 64;
+    pthread_mutex_unlock(&process->lock);
+    return before;
+}
+
 static int64_t not_there(struct task *task, const struct system_call *call, uint64_t number)
 {
     const struct linux_options *options = task->process->options;
-    if (options->strace)
-        fprintf(options->strace_file, "ferry: system call %" PRIu64 " (%s) is not implemented\n", number,
+    if ((options->strace || options->log_missing) && !named_before(task->process, number)) {
+        fprintf(options->strace_file, "ferry: system call %" PRIu64 " (%s) is missing, the answer is ENOSYS\n", number,
                 call && call->name ? call->name : "unknown");
+        fflush(options->strace_file);
+    }
     return -ENOSYS;
 }
 
