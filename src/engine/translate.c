@@ -137,9 +137,9 @@ static void adopt_unit(struct engine *e, const struct host_unit *unit, const str
                                  .code_start = unit->start, .code_end = unit->start + unit->size, .warm = warm };
     e->cache.translation_count++;
     map_extend(e, b, trace->block[trace->count - 1]->end);
-    b->translation = new;
-    b->tpc = e->cache.buffer.exec + unit->start;
     adopt_sites(e, unit, trace, warm);
+    b->translation = new;
+    b->tpc = e->cache.buffer.exec + unit->start; /* from here on threads enter it */
     chain_incoming(e, b);
 }
 
