@@ -22,15 +22,12 @@ void regalloc_init(struct regalloc *ra, struct ir_unit *u, const struct register
     ra->emit = emit;
     ra->host = host;
     ra->value = arena_alloc(u->arena, u->insn_count * sizeof *ra->value);
-    for (ir_ref v = 0; v < u->insn_count; v++) { /* operands stand before their users */
-        const struct ir_insn *insn = &u->insn[v];
-        unsigned arguments = ir_ops[insn->op].arguments;
-        ra->value[v] = (struct value){ .cell = NO_CELL, .reg = NO_REG, .wanted = NO_REG };
-        for (unsigned k = 0; k < arguments; k++)
-            ra->value[insn->arg[k]].uses++;
-    }
-    for (uint32_t i = 0; i < u->argument_count; i++)
-        ra->value[u->argument[i]].uses++;
+}
+
+void regalloc_add_arguments(struct regalloc *ra)
+{
+    for (uint32_t i = 0; i < ra->unit->argument_count; i++)
+        ra->value[ra->unit->argument[i]].uses++;
 }
 
 /* ---- backward pass -------------------------------------------------------------------------------------------------------- */

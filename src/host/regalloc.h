@@ -70,8 +70,20 @@ struct regalloc {
     struct ir_block stretch;    /* the one being looked at */
 };
 
+/* Then regalloc_add for each instruction in order, and regalloc_add_arguments. */
 void regalloc_init(struct regalloc *ra, struct ir_unit *u, const struct register_plan *plan, const struct regalloc_emit *emit,
                    void *host);
+
+/* Counts uses; operands stand before their users. */
+static inline void regalloc_add(struct regalloc *ra, const struct ir_insn *insn, ir_ref v)
+{
+    unsigned arguments = ir_ops[insn->op].arguments;
+    ra->value[v] = (struct value){ .cell = NO_CELL, .reg = NO_REG, .wanted = NO_REG };
+    for (unsigned k = 0; k < arguments; k++)
+        ra->value[insn->arg[k]].uses++;
+}
+
+void regalloc_add_arguments(struct regalloc *ra);
 
 /* ---- backward pass, for each instruction from the last to the first ---------------------------------------------------------- */
 

@@ -13,10 +13,13 @@ enum { BYTE = 1, W = 2, W1 = 4, VEX = 8, V2 = 16, V3 = 32, EVEX_W = 64, CC = 128
 static const struct insn_info {
     const char *text;
     uint8_t form, reg, rm, prefix, map, opcode, digit;
+    bool simple; /* see emit_simple */
     uint16_t flags;
 } table[] = {
+#define IS_SIMPLE(form, reg, prefix, map, flags) \
+    (((form) == RM_REG || (form) == REG_RM) && (reg) == G && (prefix) == NP && (map) == ONE && !((flags) & ~(BYTE | W)))
 #define I(name, text, form, reg, rm, prefix, map, opcode, digit, flags) \
-    { text, form, reg, rm, prefix, map, opcode, digit, flags },
+    { text, form, reg, rm, prefix, map, opcode, digit, IS_SIMPLE(form, reg, prefix, map, flags), flags },
 #include "host/x64/insns.inc"
 };
 
@@ -351,6 +354,34 @@ static bool emit_accumulator(struct emitter *e, const struct insn_info *info, co
     return true;
 }
 
+/* Most of what is emitted: one opcode byte, general registers of 32 or 64 bits, and a register or a cell. */
+static bool emit_simple(struct emitter *e, const struct insn_info *info, const struct x64_insn *insn)
+{
+    if (!info->simple || insn->width < 32)
+        return false;
+    const struct operand *rm = &insn->rm;
+    unsigned reg = insn->reg, base = rm->is_memory ? rm->base : rm->reg;
+    if (rm->is_memory && (rm->index != NO_INDEX || base > R15 || (base & 7) == RSP))
+        return false;
+    unsigned rex = (insn->width == 64) << 3 | reg >> 3 << 2 | base >> 3;
+    if (rex)
+        byte(e, 0x40 | rex);
+    byte(e, info->opcode);
+    unsigned modrm = (reg & 7) << 3 | (base & 7);
+    if (!rm->is_memory) {
+        byte(e, 0xc0 | modrm);
+    } else if (!rm->disp && (base & 7) != RBP) {
+        byte(e, modrm);
+    } else if (fits_int8(rm->disp)) {
+        byte(e, 0x40 | modrm);
+        byte(e, (unsigned)rm->disp);
+    } else {
+        byte(e, 0x80 | modrm);
+        bytes32(e, (uint32_t)rm->disp);
+    }
+    return true;
+}
+
 void emit(struct emitter *e, const struct x64_insn *insn)
 {
     const struct insn_info *info = &table[insn->op];
@@ -358,6 +389,8 @@ void emit(struct emitter *e, const struct x64_insn *insn)
         return;
     if (__builtin_expect(e->listing != NULL, false))
         list_insn(e, info, insn);
+    if (emit_simple(e, info, insn))
+        return;
     if (emit_accumulator(e, info, insn))
         return;
     unsigned reg = info->reg == N ? info->digit : insn->reg;

@@ -33,8 +33,10 @@ struct operand {
     uint8_t reg;
     uint8_t base, index, scale;
     int32_t disp;
-    struct label *label;             /* base is RIP_LABEL; not with immediates */
-    const struct landmark *landmark; /* base is RIP_LANDMARK: disp bytes after it; not with immediates */
+    union { /* not with immediates */
+        struct label *label;             /* base is RIP_LABEL */
+        const struct landmark *landmark; /* base is RIP_LANDMARK: disp bytes after it */
+    };
 };
 
 static inline struct operand in_reg(unsigned reg) { return (struct operand){ .reg = (uint8_t)reg }; }

@@ -351,7 +351,7 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     l->result = result;
     l->first_site = first_site;
     l->cold_end = &l->cold;
-    l->address_uses = zeroed(u->arena, u->insn_count * sizeof *l->address_uses);
+    l->address_uses = arena_alloc(u->arena, u->insn_count * sizeof *l->address_uses);
     l->goes_on = arena_alloc(u->arena, u->block_count * sizeof *l->goes_on);
     l->block = zeroed(u->arena, u->block_count * sizeof *l->block);
     emitter_init(&l->e, out, has(l, FEATURE_AVX), config->listing);

@@ -349,19 +349,23 @@ static void select_stretch(struct lowering *l, uint32_t first_block, uint32_t la
         select_insn(l, v);
 }
 
-static void find_addresses(struct lowering *l)
+static void count_uses(struct lowering *l)
 {
     struct ir_unit *u = l->u;
     for (ir_ref v = 0; v < u->insn_count; v++) {
-        u->insn[v].extra = LIVE;
-        if (takes_address(u->insn[v].op))
-            l->address_uses[u->insn[v].arg[0]]++;
+        struct ir_insn *insn = &u->insn[v];
+        insn->extra = LIVE;
+        regalloc_add(&l->ra, insn, v);
+        l->address_uses[v] = 0;
+        if (takes_address(insn->op))
+            l->address_uses[insn->arg[0]]++;
     }
+    regalloc_add_arguments(&l->ra);
 }
 
 void select_unit(struct lowering *l)
 {
-    find_addresses(l);
+    count_uses(l);
     find_stretches(l);
     reserve_spare_cells(l);
     for (uint32_t end = l->u->block_count; end > 0;) {
