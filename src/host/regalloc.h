@@ -74,13 +74,13 @@ struct regalloc {
 void regalloc_init(struct regalloc *ra, struct ir_unit *u, const struct register_plan *plan, const struct regalloc_emit *emit,
                    void *host);
 
-/* Counts uses; operands stand before their users. */
-static inline void regalloc_add(struct regalloc *ra, const struct ir_insn *insn, ir_ref v)
+/* `values` is regalloc.value. Counts uses; operands stand before their users. */
+static inline void regalloc_add(struct value *values, const struct ir_insn *insn, ir_ref v)
 {
     unsigned arguments = ir_ops[insn->op].arguments;
-    ra->value[v] = (struct value){ .cell = NO_CELL, .reg = NO_REG, .wanted = NO_REG };
+    values[v] = (struct value){ .cell = NO_CELL, .reg = NO_REG, .wanted = NO_REG };
     for (unsigned k = 0; k < arguments; k++)
-        ra->value[insn->arg[k]].uses++;
+        values[insn->arg[k]].uses++;
 }
 
 void regalloc_add_arguments(struct regalloc *ra);

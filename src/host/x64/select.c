@@ -272,9 +272,8 @@ static void select_operation(struct lowering *l, struct ir_insn *insn, ir_ref v)
 }
 
 /* Most instructions are none of the host's business or a get or a set. */
-static void select_insn(struct lowering *l, ir_ref v)
+static void select_insn(struct lowering *l, struct ir_insn *insn, ir_ref v)
 {
-    struct ir_insn *insn = &l->u->insn[v];
     switch (insn->op) {
     case IR_nop:
     case IR_const:
@@ -345,20 +344,22 @@ static void select_stretch(struct lowering *l, uint32_t first_block, uint32_t la
 {
     struct ir_block stretch = { l->u->block[first_block].first, l->u->block[last_block].last };
     regalloc_analyse_stretch(&l->ra, stretch);
+    struct ir_insn *insn = &l->u->insn[stretch.last];
     for (ir_ref v = stretch.last; v-- > stretch.first;)
-        select_insn(l, v);
+        select_insn(l, --insn, v);
 }
 
 static void count_uses(struct lowering *l)
 {
-    struct ir_unit *u = l->u;
-    for (ir_ref v = 0; v < u->insn_count; v++) {
-        struct ir_insn *insn = &u->insn[v];
+    struct ir_insn *insn = l->u->insn;
+    struct value *values = l->ra.value;
+    uint16_t *address_uses = l->address_uses;
+    for (ir_ref v = 0, count = l->u->insn_count; v < count; v++, insn++) {
         insn->extra = LIVE;
-        regalloc_add(&l->ra, insn, v);
-        l->address_uses[v] = 0;
+        regalloc_add(values, insn, v);
+        address_uses[v] = 0;
         if (takes_address(insn->op))
-            l->address_uses[insn->arg[0]]++;
+            address_uses[insn->arg[0]]++;
     }
     regalloc_add_arguments(&l->ra);
 }
