@@ -48,7 +48,7 @@ struct engine_config {
 };
 
 enum { LOG_IN_ASM = 1, LOG_IR = 2, LOG_IR_OPT = 4, LOG_OUT_ASM = 8, LOG_EXEC = 16 };
-enum { MAX_BLOCK_INSNS = 64, DEFAULT_THRESHOLD = 12, DEFAULT_HOT = 8000 };
+enum { MAX_BLOCK_INSNS = 64, DEFAULT_THRESHOLD = 12, DEFAULT_HOT = 16000 };
 
 struct engine;
 

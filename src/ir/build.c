@@ -37,14 +37,23 @@ uint32_t ir_begin_block(struct ir_unit *u)
     return u->block_count++;
 }
 
-ir_ref ir_emit(struct ir_unit *u, struct ir_insn insn)
+static NOINLINE ir_ref grow_and_append(struct ir_unit *u, uint32_t what, ir_ref a, ir_ref b, ir_ref c, uint64_t imm)
 {
-    if (u->insn_count == u->insn_capacity)
-        u->insn = arena_grow(u->arena, u->insn, sizeof *u->insn, u->insn_count, &u->insn_capacity);
-    u->insn[u->insn_count] = insn;
+    u->insn = arena_grow(u->arena, u->insn, sizeof *u->insn, u->insn_count, &u->insn_capacity);
+    return ir_append(u, what, a, b, c, imm);
+}
+
+ir_ref ir_append(struct ir_unit *u, uint32_t what, ir_ref a, ir_ref b, ir_ref c, uint64_t imm)
+{
+    ir_ref number = u->insn_count;
+    if (number == u->insn_capacity)
+        return grow_and_append(u, what, a, b, c, imm);
+    u->insn[number] = (struct ir_insn){ .op = (uint8_t)what, .type = (uint8_t)(what >> 8), .aux = (uint8_t)(what >> 16),
+                                        .extra = (uint8_t)(what >> 24), .arg = { a, b, c }, .imm = imm };
     if (u->block_count)
-        u->block[u->block_count - 1].last = u->insn_count + 1;
-    return u->insn_count++;
+        u->block[u->block_count - 1].last = number + 1;
+    u->insn_count = number + 1;
+    return number;
 }
 
 ir_ref ir_const(struct ir_unit *u, enum ir_type type, uint64_t value)

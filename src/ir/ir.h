@@ -164,7 +164,13 @@ void ir_unit_init(struct ir_unit *u, struct arena *arena, const struct layout *l
 uint32_t ir_begin_block(struct ir_unit *u);
 
 /* Appends an instruction as given to the newest block and returns its number. No folding. */
-ir_ref ir_emit(struct ir_unit *u, struct ir_insn insn);
+ir_ref ir_append(struct ir_unit *u, uint32_t what, ir_ref a, ir_ref b, ir_ref c, uint64_t imm); /* `what`: the first four members */
+static inline ir_ref ir_emit(struct ir_unit *u, struct ir_insn insn)
+{
+    /* In registers: a structure would go through memory in pieces, and all that Ferry translates comes through here. */
+    uint32_t what = (uint32_t)insn.op | (uint32_t)insn.type << 8 | (uint32_t)insn.aux << 16 | (uint32_t)insn.extra << 24;
+    return ir_append(u, what, insn.arg[0], insn.arg[1], insn.arg[2], insn.imm);
+}
 
 ir_ref ir_const(struct ir_unit *u, enum ir_type type, uint64_t value);
 
