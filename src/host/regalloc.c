@@ -61,42 +61,17 @@ void regalloc_analyse_stretch(struct regalloc *ra, struct ir_block stretch)
     }
 }
 
-void regalloc_note_use(struct regalloc *ra, ir_ref v, ir_ref at)
+void regalloc_note_across(struct regalloc *ra, ir_ref v)
 {
     struct value *value = value_of(ra, v);
-    if (!regalloc_in_stretch(ra, v) && !is_constant(ra, v)) {
-        value->last_use = ACROSS;
-        reserve_cell(ra, value);
-    } else if (value->last_use < at) {
-        value->last_use = at;
-    }
+    value->last_use = ACROSS;
+    reserve_cell(ra, value);
 }
 
-void regalloc_note_set(struct regalloc *ra, unsigned slot, ir_ref v)
-{
-    unsigned home = ra->plan->home[slot];
-    if (home == NO_REG)
-        return;
-    ra->coming[home].value = v;
-    ra->coming[home].barriers = ra->barriers;
-    value_of(ra, v)->wanted = (uint8_t)home;
-}
-
-void regalloc_note_get(struct regalloc *ra, unsigned slot)
-{
-    unsigned home = ra->plan->home[slot];
-    if (home != NO_REG)
-        ra->coming[home].value = NO_REF;
-}
-
-void regalloc_note_barrier(struct regalloc *ra) { ra->barriers++; }
-
-void regalloc_note_definition(struct regalloc *ra, ir_ref v, ir_ref like)
+void regalloc_note_wanted(struct regalloc *ra, ir_ref v, ir_ref like)
 {
     struct value *value = value_of(ra, v);
     unsigned home = value->wanted;
-    if (home == NO_REG)
-        return;
     if (ra->coming[home].value != v || ra->coming[home].barriers != ra->barriers) {
         value->wanted = NO_REG;
     } else if (like != NO_REF && regalloc_in_stretch(ra, like)) {

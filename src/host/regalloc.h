@@ -95,16 +95,42 @@ static inline bool regalloc_in_stretch(const struct regalloc *ra, ir_ref v)
 }
 
 /* The instruction at `at` uses `v`. */
-void regalloc_note_use(struct regalloc *ra, ir_ref v, ir_ref at);
+void regalloc_note_across(struct regalloc *ra, ir_ref v);
+static inline void regalloc_note_use(struct regalloc *ra, ir_ref v, ir_ref at)
+{
+    struct value *value = &ra->value[v];
+    if (!regalloc_in_stretch(ra, v) && ra->unit->insn[v].op != IR_const)
+        regalloc_note_across(ra, v);
+    else if (value->last_use < at)
+        value->last_use = at;
+}
 
 /* A set of, or another look at, a slot; something that may fault, leave or look at slots. */
-void regalloc_note_set(struct regalloc *ra, unsigned slot, ir_ref v);
-void regalloc_note_get(struct regalloc *ra, unsigned slot);
-void regalloc_note_barrier(struct regalloc *ra);
+static inline void regalloc_note_set(struct regalloc *ra, unsigned slot, ir_ref v)
+{
+    unsigned home = ra->plan->home[slot];
+    if (home == NO_REG)
+        return;
+    ra->coming[home].value = v;
+    ra->coming[home].barriers = ra->barriers;
+    ra->value[v].wanted = (uint8_t)home;
+}
+static inline void regalloc_note_get(struct regalloc *ra, unsigned slot)
+{
+    unsigned home = ra->plan->home[slot];
+    if (home != NO_REG)
+        ra->coming[home].value = NO_REF;
+}
+static inline void regalloc_note_barrier(struct regalloc *ra) { ra->barriers++; }
 
 /* The definition of `v`, before the barrier of the same instruction. `like`: an operand, used nowhere else, that would best
  * be computed into the same register, or NO_REF. */
-void regalloc_note_definition(struct regalloc *ra, ir_ref v, ir_ref like);
+void regalloc_note_wanted(struct regalloc *ra, ir_ref v, ir_ref like);
+static inline void regalloc_note_definition(struct regalloc *ra, ir_ref v, ir_ref like)
+{
+    if (ra->value[v].wanted != NO_REG)
+        regalloc_note_wanted(ra, v, like);
+}
 
 /* `count` spill cells for the caller's own use: the first of them. */
 unsigned regalloc_reserve(struct regalloc *ra, unsigned count);
