@@ -27,17 +27,22 @@ struct landmark {
     uint32_t at; /* offset */
 };
 
-/* What a ModRM byte can say: a register, or memory at base + (index << scale) + disp. */
+/* What a ModRM byte can say: a register, or memory at base + (index << scale) + disp. Of a size that travels in registers. */
 struct operand {
     bool is_memory;
-    uint8_t reg;
-    uint8_t base, index, scale;
+    union {
+        uint8_t reg;
+        uint8_t base;
+    };
+    uint8_t index, scale;
     int32_t disp;
     union { /* not with immediates */
         struct label *label;             /* base is RIP_LABEL */
         const struct landmark *landmark; /* base is RIP_LANDMARK: disp bytes after it */
     };
 };
+
+_Static_assert(sizeof(struct operand) == 16, "operands would travel through memory");
 
 static inline struct operand in_reg(unsigned reg) { return (struct operand){ .reg = (uint8_t)reg }; }
 
