@@ -43,6 +43,7 @@ struct thread *engine_thread_new(struct engine *e, void *environment)
     pthread_mutex_lock(&e->lock);
     p->next = e->threads;
     e->threads = p;
+    e->thread_count++;
     pthread_mutex_unlock(&e->lock);
     return t;
 }
@@ -63,6 +64,7 @@ void engine_thread_free(struct thread *t)
     while (*link != t->private)
         link = &(*link)->next;
     *link = t->private->next;
+    e->thread_count--;
     pthread_mutex_unlock(&e->lock);
     free_thread(t);
 }
@@ -93,7 +95,7 @@ void leave_blocks(struct thread *t) { t->private->phase = PHASE_OUTSIDE; }
 bool lock_engine(struct thread *t)
 {
     struct engine *e = t->engine;
-    if (pthread_mutex_trylock(&e->lock) == 0)
+    if (e->thread_count == 1 || pthread_mutex_trylock(&e->lock) == 0)
         return true;
     uint32_t flushes = e->cache.flush_count; /* stays while this thread is inside */
     t->private->phase = PHASE_OUTSIDE;
@@ -102,7 +104,11 @@ bool lock_engine(struct thread *t)
     return flushes == e->cache.flush_count;
 }
 
-void unlock_engine(struct thread *t) { pthread_mutex_unlock(&t->engine->lock); }
+void unlock_engine(struct thread *t)
+{
+    if (t->engine->thread_count != 1)
+        pthread_mutex_unlock(&t->engine->lock);
+}
 
 void engine_attention(struct thread *t)
 {
@@ -146,6 +152,7 @@ void engine_fork_child(struct engine *e, struct thread *t)
     }
     e->threads = t->private;
     t->private->next = NULL;
+    e->thread_count = 1;
     cache_after_fork(e, true);
     pthread_mutex_init(&e->lock, NULL);
 }

@@ -264,7 +264,7 @@ static enum event run_guest(struct thread *t)
     if (setjmp(t->private->resume)) {
         if (t->private->phase == PHASE_DISCOVER && t->engine->config.tier != TIER_SWITCH) {
             arena_reset(&t->engine->scratch);
-            pthread_mutex_unlock(&t->engine->lock);
+            unlock_engine(t);
         }
         return EVENT_FAULT;
     }

@@ -103,6 +103,7 @@ struct engine {
     struct arena blocks;       /* what lives until the next flush */
     struct arena scratch;      /* one translation's */
     struct thread_private *threads; /* all, linked by `next` */
+    _Atomic uint32_t thread_count;  /* 1: the only thread needs no lock, since only it can start another */
     _Atomic bool stop_wanted;  /* someone wants every thread out of blocks */
     struct indirect_line *no_lines; /* an indirect-branch cache that is always empty */
 };
