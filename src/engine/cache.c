@@ -7,6 +7,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14, <asm-generic/mman-common.h> */
+#endif
+
 /* Memory that costs nothing until touched. */
 static void *reserve(size_t size)
 {
@@ -14,6 +18,28 @@ static void *reserve(size_t size)
     if (memory == MAP_FAILED)
         die(126, "cannot reserve %zu MiB for translation tables: raise 'ulimit -v'", size >> 20);
     return memory;
+}
+
+/* Asks for the pages of the next bytes after `used` together: one by one, page faults take longer than what is written there. */
+static void make_ready(void *memory, size_t size, size_t used, size_t *ready)
+{
+    enum { AHEAD = 4096, STEP = 16 * 4096 };
+    if (used + AHEAD <= *ready || *ready == size)
+        return;
+    size_t end = align_up(used + AHEAD, STEP);
+    if (end > size)
+        end = size;
+    madvise((uint8_t *)memory + *ready, end - *ready, MADV_POPULATE_WRITE); /* old kernels cannot: no harm */
+    *ready = end;
+}
+
+void cache_make_ready(struct engine *e)
+{
+    struct code_cache *cache = &e->cache;
+    make_ready(e->sites, MAX_ENGINE_SITES * sizeof *e->sites, e->site_count * sizeof *e->sites, &cache->ready.sites);
+    make_ready(cache->translations, MAX_BLOCKS * sizeof *cache->translations,
+               cache->translation_count * sizeof *cache->translations, &cache->ready.translations);
+    make_ready(cache->buffer.write, cache->buffer.capacity, cache->buffer.used, &cache->ready.code);
 }
 
 /* The two mappings of fresh memory, at the places they have. Returns the file. */

@@ -89,6 +89,7 @@ struct code_cache {
     /* MAX_BLOCKS, in ascending order of code_start; appended under the lock, read without. */
     struct translation *translations;
     _Atomic uint32_t translation_count;
+    struct { size_t code, sites, translations; } ready; /* bytes of each that have been asked for ahead */
 };
 
 struct engine {
@@ -157,8 +158,9 @@ void map_extend(struct engine *e, struct block *b, uint64_t reach); /* it depend
 /* Takes every block with bytes in [start, end) out of the map and marks it dead, then calls `removed` for it. */
 void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*removed)(struct engine *, struct block *));
 
-/* cache.c: under the lock; flush stops the world and forgets all blocks. */
+/* cache.c: under the lock; make_ready prepares for one more translation; flush stops the world and forgets all blocks. */
 void cache_init(struct engine *e);
+void cache_make_ready(struct engine *e);
 void cache_flush(struct thread *t);
 void cache_before_fork(struct engine *e);
 void cache_after_fork(struct engine *e, bool child);

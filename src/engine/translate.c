@@ -148,6 +148,7 @@ bool translate_block(struct engine *e, struct block *b)
     uint32_t number = e->cache.translation_count;
     if (e->site_count + MAX_SITES > MAX_ENGINE_SITES || number == MAX_BLOCKS)
         return false;
+    cache_make_ready(e);
     bool warm = e->config.optimise && e->config.hot && !b->translation;
     struct trace trace;
     form_trace(b, &trace);
