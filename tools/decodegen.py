@@ -30,7 +30,7 @@ format NAME [ends] OPERAND...
 NAME BITSTRING FORMAT SYNTAX
     An instruction. The bit string is as the manual's figure, high bit first: 0, 1, or `.` for operand bits; spaces are free. SYNTAX is
     what follows the name: words that name a field of the format print it, all else stands for itself; blanks are for the reader.
-    A syntax that begins with `.` continues the name.
+    A syntax that begins with `.FIELD` continues the name with the field's text; there may be several.
 
 NAME BITSTRING FORMAT = BASE
     Another encoding of BASE: same operation, same syntax. FORMAT must fill every member that BASE's format fills, and end a block
@@ -254,9 +254,9 @@ class Table:
 
     def read_syntax(self, text, form):
         """(continues the name, pieces): pieces are literal texts and fields."""
-        tail = re.fullmatch(r'\.(\w+)\b(.*)', text.strip())
+        tail = re.fullmatch(r'((?:\.\w+)+)\b(.*)', text.strip())
         if tail:
-            text = tail[1] + '\t' + tail[2]
+            text = tail[1].replace('.', ' ') + (tail[2] and '\t' + tail[2])
         pieces = []
         for token in re.findall(r'[A-Za-z_]\w*|\t|[^\s\w]+|\d+', text):
             if re.match(r'[A-Za-z_]', token):

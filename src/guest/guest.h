@@ -62,7 +62,7 @@ struct guest {
     void (*reset)(struct context *c);
 };
 
-extern const struct guest guest_riscv64;
+extern const struct guest guest_riscv64, guest_powerpc;
 
 /* All guests, NULL at the end; and the one an ELF header asks for, or NULL. */
 extern const struct guest *const guests[];

@@ -10,6 +10,7 @@ struct audit {
     const struct layout *layout;
     struct insn_effects *effects;
     const char *written; /* what was written first; NULL: nothing yet */
+    bool repeats;
 };
 
 struct value { char nothing; };
@@ -18,7 +19,7 @@ typedef struct audit *sem;
 
 static inline void audit_may_fault(sem s)
 {
-    if (s->written && !s->effects->violation)
+    if (s->written && !s->repeats && !s->effects->violation)
         s->effects->violation = s->written;
 }
 
@@ -154,6 +155,11 @@ static inline void jump_ind(sem s, val target) { (void)target; leave(s); }
 static inline void call_ind(sem s, val target, uint64_t return_spc) { (void)target, (void)return_spc; leave(s); }
 static inline void return_to(sem s, val target) { (void)target; leave(s); }
 static inline void raise_event(sem s, enum event event, uint64_t pc) { (void)event, (void)pc; leave(s); }
+
+#define JUMP_IF(s, condition, target) ((void)(s), (void)(condition), (void)(target))
+
+/* The instruction makes several accesses, some after it wrote; it is correct to do it again from its start after a fault. */
+static inline void may_repeat(sem s) { s->repeats = true; }
 
 #undef WORD
 #undef NOTHING

@@ -143,6 +143,19 @@ static inline void raise_event(sem s, enum event event, uint64_t pc)
     leave_for(s, pc);
 }
 
+
+/* Leaves for `target` if the condition holds, else goes on. To be used directly in a meaning. */
+#define JUMP_IF(s, condition, target) \
+    do {                              \
+        if ((condition).bits) {       \
+            jump(s, target);          \
+            return;                   \
+        }                             \
+    } while (0)
+
+/* For the audit. */
+static inline void may_repeat(sem s) { (void)s; }
+
 #undef VALUE
 #undef TRUTH
 #undef WORD

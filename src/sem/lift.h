@@ -53,7 +53,7 @@ WORD imm(sem s, unsigned w, uint64_t value) { return (struct value){ ir_const(s-
 WORD get(sem s, unsigned slot)
 {
     const struct slot *what = &s->unit->layout->slots[slot];
-    return what->name ? EMIT(.op = IR_get, .type = what->type, .imm = slot) : imm(s, 64, 0);
+    return what->name ? EMIT(.op = IR_get, .type = what->type, .imm = slot) : imm(s, type_bits(what->type), 0);
 }
 static inline void set(sem s, unsigned slot, val x)
 {
@@ -164,6 +164,19 @@ static inline void raise_if(sem s, val condition, enum event event, uint64_t pc)
     u->edge[i.edge + 1].block = ir_begin_block(u);
 }
 #define RAISE_IF raise_if
+
+/* Leaves for `target` if the condition holds, else goes on. */
+static inline void jump_if(sem s, val condition, uint64_t target)
+{
+    struct ir_unit *u = s->unit;
+    uint32_t edge = ir_edge_leaving(u, target, 0);
+    ir_edge_to_block(u, u->block_count, NULL, 0);
+    (void)EMIT(.op = IR_brif, .arg = { condition.node }, .imm = edge);
+    ir_begin_block(u);
+}
+#define JUMP_IF jump_if
+
+static inline void may_repeat(sem s) { (void)s; }
 
 #undef WORD
 #undef EMIT

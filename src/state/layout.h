@@ -17,7 +17,7 @@ struct slot {
 };
 
 struct layout {
-    const struct slot *slots; /* a NULL name: no state; the guest keeps it zero, or never reads it */
+    const struct slot *slots; /* a NULL name: no state, but a type; the guest keeps it zero, or never reads it */
     unsigned slot_count;      /* at most MAX_SLOTS */
     /* The slots that deserve a home in a host register, most used first; a host takes as many as it has registers. */
     const uint16_t *integer_homes;

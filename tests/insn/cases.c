@@ -1,18 +1,16 @@
-/* Instruction tests from case files (see README.md for their form): every case through every runner. With --covers, every
- * operation of the guest must have a case in one of the files. */
+/* cases GUEST [--covers] FILE...: instruction tests from case files (see README.md for their form), every case through every runner. With
+ * --covers, every operation of the guest must have a case in one of the files. */
+#include <elf.h>
 #include <errno.h>
 #include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/riscv/regs.h"
 #include "ir/float.h"
 #include "runner.h"
 #include "tap.h"
 
 enum { DATA_SIZE = 256, MAX_OPS = 1024 };
-
-static const struct guest *const guest = &guest_riscv64;
 
 /* What a case sets and expects. */
 struct state {
@@ -21,10 +19,10 @@ struct state {
     uint32_t fflags;
 };
 
-static _Alignas(64) uint8_t data[DATA_SIZE]; /* the guest's memory; @N is data + N */
-static _Alignas(64) uint8_t code[8];
-
 struct file {
+    const struct subject *subject;
+    uint8_t *data;         /* the guest's memory; @N is data + N */
+    uint8_t *code;
     const char *name;
     unsigned line;
     unsigned cases, failures;
@@ -45,9 +43,9 @@ static uint64_t parse_value(const struct file *f, const char *word)
     uint64_t value;
     errno = 0;
     if (word[0] == '@')
-        value = (uintptr_t)data + strtoull(word + 1, &end, 0);
+        value = (uintptr_t)f->data + strtoull(word + 1, &end, 0);
     else if (word[0] == '+')
-        value = (uintptr_t)code + strtoull(word + 1, &end, 0);
+        value = (uintptr_t)f->code + strtoull(word + 1, &end, 0);
     else if (!strncmp(word, "s:", 2))
         value = bits_of32(strtof(word + 2, &end)) | UINT64_C(0xffffffff00000000);
     else if (!strncmp(word, "d:", 2))
@@ -85,6 +83,8 @@ static void apply(const struct file *f, struct state *state, char *word)
         return;
     }
     uint64_t number = parse_value(f, value);
+    if (f->subject->set_named && f->subject->set_named(&state->context, word, number))
+        return;
     if (!strcmp(word, "pc")) {
         state->context.pc = number;
         return;
@@ -97,37 +97,44 @@ static void apply(const struct file *f, struct state *state, char *word)
         size_t at = strtoul(word + 1, NULL, 10);
         if (at + 8 > DATA_SIZE)
             bad(f, "no such memory");
+        if (f->subject->guest->elf_data == ELFDATA2MSB)
+            number = __builtin_bswap64(number);
         memcpy(state->data + at, &number, 8);
         return;
     }
-    for (unsigned i = 0; i < guest->layout->slot_count; i++) {
-        if (guest->layout->slots[i].name && !strcmp(guest->layout->slots[i].name, word)) {
-            state->context.slot[i] = number;
+    const struct layout *layout = f->subject->guest->layout;
+    for (unsigned i = 0; i < layout->slot_count; i++) {
+        if (layout->slots[i].name && !strcmp(layout->slots[i].name, word)) {
+            state->context.slot[i] = low_bits(type_bits(layout->slots[i].type), number);
             return;
         }
     }
     bad(f, "no such register");
 }
 
-static void compare(struct file *f, const struct runner *r, const char *text, const struct state *expected, const struct context *c)
+static void compare(struct file *f, const struct runner *r, const char *text, const struct state *expected, struct context *c)
 {
+    const struct subject *subject = f->subject;
+    const struct layout *layout = subject->guest->layout;
     f->cases++;
     unsigned failures = f->failures;
-    uint32_t fflags = riscv_read_fcsr((struct context *)(uintptr_t)c) & 31;
-    for (unsigned i = 0; i < guest->layout->slot_count; i++) {
-        if (guest->layout->slots[i].name && c->slot[i] != expected->context.slot[i]) {
-            printf("# %s:%u: %s: %s: %s: %s is %#llx, not %#llx\n", f->name, f->line, r->name, f->text, text, guest->layout->slots[i].name,
+    uint32_t fflags = subject->read_float_state(c) & subject->float_flags;
+    if (subject->normalise)
+        subject->normalise(c);
+    for (unsigned i = 0; i < layout->slot_count; i++) {
+        if (layout->slots[i].name && c->slot[i] != expected->context.slot[i]) {
+            printf("# %s:%u: %s: %s: %s: %s is %#llx, not %#llx\n", f->name, f->line, r->name, f->text, text, layout->slots[i].name,
                    (unsigned long long)c->slot[i], (unsigned long long)expected->context.slot[i]);
             f->failures = failures + 1;
         }
     }
     if (c->pc != expected->context.pc || c->event != expected->context.event || fflags != expected->fflags) {
         printf("# %s:%u: %s: %s: %s: pc+%lld event %u fflags %u, not pc+%lld event %u fflags %u\n", f->name, f->line, r->name, f->text, text,
-               (long long)(c->pc - (uintptr_t)code), c->event, fflags, (long long)(expected->context.pc - (uintptr_t)code),
+               (long long)(c->pc - (uintptr_t)f->code), c->event, fflags, (long long)(expected->context.pc - (uintptr_t)f->code),
                expected->context.event, expected->fflags);
         f->failures = failures + 1;
     }
-    if (memcmp(data, expected->data, DATA_SIZE)) {
+    if (memcmp(f->data, expected->data, DATA_SIZE)) {
         printf("# %s:%u: %s: %s: %s: memory differs\n", f->name, f->line, r->name, f->text, text);
         f->failures = failures + 1;
     }
@@ -141,13 +148,13 @@ static void run_case(struct file *f, char *line)
     struct state before = { .fflags = 0 }, after;
     bool outputs = false;
     fesetenv(FE_DFL_ENV);
-    guest->reset(&before.context);
-    before.context.pc = (uintptr_t)code;
+    f->subject->guest->reset(&before.context);
+    before.context.pc = (uintptr_t)f->code;
     for (char *word = strtok(line, " \n"); word; word = strtok(NULL, " \n")) {
         if (!strcmp(word, "=>")) {
             outputs = true;
             after = before;
-            after.context.pc = (uintptr_t)code + f->length;
+            after.context.pc = (uintptr_t)f->code + f->length;
             continue;
         }
         apply(f, outputs ? &after : &before, word);
@@ -156,10 +163,10 @@ static void run_case(struct file *f, char *line)
         bad(f, "no =>");
     for (const struct runner *r = runners; r->name; r++) {
         struct context c = before.context;
-        memcpy(data, before.data, DATA_SIZE);
+        memcpy(f->data, before.data, DATA_SIZE);
         fesetenv(FE_DFL_ENV);
-        riscv_write_fcsr(&c, (uint32_t)c.slot[RV_FRM] << 5 | before.fflags);
-        r->run(&c, code, f->length);
+        f->subject->write_float_state(&c, (f->subject->read_float_state(&c) & ~f->subject->float_flags) | before.fflags);
+        r->run(f->subject->guest, &c, f->code, f->length);
         compare(f, r, text, &after, &c);
     }
     fesetenv(FE_DFL_ENV);
@@ -169,13 +176,14 @@ static void run_case(struct file *f, char *line)
 static void begin_instruction(struct file *f, char *line)
 {
     static _Alignas(8) uint8_t insn[64];
+    const struct guest *guest = f->subject->guest;
     char *text;
     uint32_t word = (uint32_t)strtoul(line, &text, 16);
     text += strspn(text, " ");
     for (size_t end = strlen(text); end && (text[end - 1] == ' ' || text[end - 1] == '\n'); end--)
         text[end - 1] = 0;
-    memcpy(code, &word, 4);
-    f->length = guest->decode(code, 4, (uintptr_t)code, 0, (struct insn *)insn);
+    subject_put_insn(f->subject, f->code, word);
+    f->length = guest->decode(f->code, 4, (uintptr_t)f->code, 0, (struct insn *)insn);
     f->covered[((struct insn *)insn)->op] = true;
     guest->disassemble((struct insn *)insn, f->text, sizeof(f->text));
     for (char *tab = f->text; (tab = strchr(tab, '\t')); )
@@ -211,8 +219,12 @@ static void run_file(struct file *f)
 int main(int argc, char **argv)
 {
     static struct file f;
-    bool covers = argc > 1 && !strcmp(argv[1], "--covers");
-    for (int i = 1 + covers; i < argc; i++) {
+    f.subject = subject_named(argc > 1 ? argv[1] : NULL);
+    f.data = low_memory(DATA_SIZE);
+    f.code = low_memory(8);
+    const struct guest *guest = f.subject->guest;
+    bool covers = argc > 2 && !strcmp(argv[2], "--covers");
+    for (int i = 2 + covers; i < argc; i++) {
         f.name = argv[i];
         f.cases = f.failures = 0;
         run_file(&f);

@@ -9,25 +9,26 @@
 
 enum { LONGEST = 64 }; /* instructions in a block */
 
-static const struct guest *const guest = &guest_riscv64;
-
-static struct insn *record(void *records, unsigned n) { return (struct insn *)((char *)records + n * guest->insn_size); }
+static struct insn *record(const struct guest *guest, void *records, unsigned n)
+{
+    return (struct insn *)((char *)records + n * guest->insn_size);
+}
 
 /* Decodes the block at context.pc; returns its length, which is followed by a record that says "go on here". */
-static unsigned predecode(struct context *c, const uint8_t *code, size_t size, void *records)
+static unsigned predecode(const struct guest *guest, struct context *c, const uint8_t *code, size_t size, void *records)
 {
     uint64_t pc = c->pc;
     unsigned count = 0;
     bool ended = false;
     while (count < LONGEST && !ended && pc - (uintptr_t)code < size) {
         const uint8_t *at = (const uint8_t *)(uintptr_t)pc;
-        unsigned length = guest->decode(at, size - (size_t)(at - code), pc, c->mode, record(records, count));
+        unsigned length = guest->decode(at, size - (size_t)(at - code), pc, c->mode, record(guest, records, count));
         if (!length)
             BUG("truncated instruction in a test");
-        ended = record(records, count++)->ends_block;
+        ended = record(guest, records, count++)->ends_block;
         pc += length;
     }
-    *record(records, count) = (struct insn){ .pc = pc, .op = (uint16_t)guest->op_count, .ends_block = true };
+    *record(guest, records, count) = (struct insn){ .pc = pc, .op = (uint16_t)guest->op_count, .ends_block = true };
     return count;
 }
 
@@ -38,7 +39,7 @@ static bool goes_on(struct context *c, const uint8_t *code, size_t size)
     return c->event == EVENT_NONE && c->pc - (uintptr_t)code < size;
 }
 
-static void run_switch(struct context *c, const uint8_t *code, size_t size)
+static void run_switch(const struct guest *guest, struct context *c, const uint8_t *code, size_t size)
 {
     struct insn *insn = must_alloc(guest->insn_size);
     do {
@@ -49,11 +50,11 @@ static void run_switch(struct context *c, const uint8_t *code, size_t size)
     free(insn);
 }
 
-static void run_threaded(struct context *c, const uint8_t *code, size_t size)
+static void run_threaded(const struct guest *guest, struct context *c, const uint8_t *code, size_t size)
 {
     void *records = must_alloc((LONGEST + 1) * guest->insn_size);
     do {
-        unsigned count = predecode(c, code, size, records);
+        unsigned count = predecode(guest, c, code, size, records);
         guest->thread_code(records, count + 1);
         guest->run_threaded(c, records);
     } while (goes_on(c, code, size));
@@ -61,17 +62,17 @@ static void run_threaded(struct context *c, const uint8_t *code, size_t size)
 }
 
 /* The unit of the block at context.pc. */
-static void lift(struct ir_unit *u, struct arena *arena, struct context *c, const uint8_t *code, size_t size, bool optimise)
+static void lift(const struct guest *guest, struct ir_unit *u, struct arena *arena, struct context *c, const uint8_t *code, size_t size, bool optimise)
 {
     void *records = must_alloc((LONGEST + 1) * guest->insn_size);
     char message[200];
-    unsigned count = predecode(c, code, size, records);
+    unsigned count = predecode(guest, c, code, size, records);
     ir_unit_init(u, arena, guest->layout, c->pc);
     ir_begin_block(u);
     for (unsigned i = 0; i < count; i++)
-        guest->lift(u, record(records, i));
-    if (!record(records, count - 1)->ends_block)
-        ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_leaving(u, record(records, count)->pc, 0) });
+        guest->lift(u, record(guest, records, i));
+    if (!record(guest, records, count - 1)->ends_block)
+        ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_leaving(u, record(guest, records, count)->pc, 0) });
     if (!ir_verify(u, message, sizeof(message)))
         BUG("lifted unit: %s", message);
     if (optimise) {
@@ -82,20 +83,20 @@ static void lift(struct ir_unit *u, struct arena *arena, struct context *c, cons
     free(records);
 }
 
-static void run_ir(struct context *c, const uint8_t *code, size_t size, bool optimise)
+static void run_ir(const struct guest *guest, struct context *c, const uint8_t *code, size_t size, bool optimise)
 {
     struct arena arena = { 0 };
     do {
         struct ir_unit u;
-        lift(&u, &arena, c, code, size, optimise);
+        lift(guest, &u, &arena, c, code, size, optimise);
         c->event = ir_eval(&u, c);
         arena_reset(&arena);
     } while (goes_on(c, code, size));
     arena_free(&arena);
 }
 
-static void run_lifted(struct context *c, const uint8_t *code, size_t size) { run_ir(c, code, size, false); }
-static void run_optimised(struct context *c, const uint8_t *code, size_t size) { run_ir(c, code, size, true); }
+static void run_lifted(const struct guest *guest, struct context *c, const uint8_t *code, size_t size) { run_ir(guest, c, code, size, false); }
+static void run_optimised(const struct guest *guest, struct context *c, const uint8_t *code, size_t size) { run_ir(guest, c, code, size, true); }
 
 /* ---- host code ---- */
 
@@ -109,7 +110,7 @@ struct translator {
     struct indirect_line lines[INDIRECT_LINES];
 };
 
-static struct translator *translator_new(uint32_t features, bool homes)
+static struct translator *translator_new(const struct guest *guest, uint32_t features, bool homes)
 {
     enum { SIZE = 1 << 20 };
     struct translator *t = must_zalloc(sizeof *t);
@@ -130,13 +131,13 @@ static struct translator *translator_new(uint32_t features, bool homes)
     return t;
 }
 
-static void run_translator(struct translator *t, struct context *c, const uint8_t *code, size_t size, bool optimise)
+static void run_translator(const struct guest *guest, struct translator *t, struct context *c, const uint8_t *code, size_t size, bool optimise)
 {
     struct arena arena = { 0 };
     do {
         struct ir_unit u;
         struct host_unit unit;
-        lift(&u, &arena, c, code, size, optimise);
+        lift(guest, &u, &arena, c, code, size, optimise);
         t->buffer.used = t->runtime_end;
         if (!host_x64.translate(&t->config, &t->runtime, &u, NULL, 0, &t->buffer, &unit))
             BUG("a unit does not fit");
@@ -152,12 +153,12 @@ static void run_translator(struct translator *t, struct context *c, const uint8_
 
 /* One translator a variant; made when first used. */
 #define TRANSLATED(name, features, homes, optimise)                               \
-    static void run_##name(struct context *c, const uint8_t *code, size_t size) \
+    static void run_##name(const struct guest *guest, struct context *c, const uint8_t *code, size_t size) \
     {                                                                           \
         static struct translator *t;                                            \
         if (!t)                                                                 \
-            t = translator_new(features, homes);                                \
-        run_translator(t, c, code, size, optimise);                             \
+            t = translator_new(guest, features, homes);                         \
+        run_translator(guest, t, c, code, size, optimise);                      \
     }
 TRANSLATED(translated, host_x64.detect(), true, true)
 TRANSLATED(unoptimised, host_x64.detect(), true, false)

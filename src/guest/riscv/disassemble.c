@@ -1,23 +1,5 @@
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "guest/riscv/riscv.h"
-
-struct text {
-    char *at;
-    size_t left; /* bytes, the terminating NUL's included */
-};
-
-PRINTF_LIKE(2, 3) static void text_add(struct text *t, const char *format, ...)
-{
-    va_list ap;
-    va_start(ap, format);
-    int length = vsnprintf(t->at, t->left, format, ap);
-    va_end(ap);
-    size_t step = (size_t)length < t->left ? (size_t)length : t->left ? t->left - 1 : 0;
-    t->at += step;
-    t->left -= step;
-}
+#include "guest/text.h"
 
 /* The printers that riscv.decode names. */
 #define PRINTER(kind) static void print_##kind(struct text *t, UNUSED const struct riscv_insn *d, UNUSED int64_t value)

@@ -4,6 +4,7 @@
 static const struct slot slots[RV_SLOT_COUNT] = {
 #define X(n, name) [n] = { name, IR_I64 }
 #define F(n, name) [RV_F + n] = { name, IR_F64 }
+    [RV_ZERO] = { NULL, IR_I64 },
     X(1, "ra"),   X(2, "sp"),   X(3, "gp"),   X(4, "tp"),   X(5, "t0"),   X(6, "t1"),   X(7, "t2"),   X(8, "s0"),
     X(9, "s1"),   X(10, "a0"),  X(11, "a1"),  X(12, "a2"),  X(13, "a3"),  X(14, "a4"),  X(15, "a5"),  X(16, "a6"),
     X(17, "a7"),  X(18, "s2"),  X(19, "s3"),  X(20, "s4"),  X(21, "s5"),  X(22, "s6"),  X(23, "s7"),  X(24, "s8"),

@@ -5,9 +5,12 @@
 #include "guest/guest.h"
 #include "guest/riscv/regs.h"
 
+#define GUEST(name) riscv_##name
+#define GUEST_OPS "guest/riscv/ops.inc"
+
 enum riscv_op {
 #define OP(name, ends) OP_##name,
-#include "guest/riscv/ops.inc"
+#include GUEST_OPS
 #undef OP
     OP_COUNT
 };

@@ -93,7 +93,7 @@ static unsigned check(struct line l, unsigned number)
         if (from_integer)
             c.slot[FA1] = 0;
         riscv_write_fcsr(&c, (dynamic ? l.rounding : 2) << 5);
-        r->run(&c, (const uint8_t *)&code, 4);
+        r->run(&guest_riscv64, &c, (const uint8_t *)&code, 4);
         uint64_t got = c.slot[to_integer ? A0 : FA0];
         uint32_t flags = riscv_read_fcsr(&c) & 31;
         if (c.event || got != expected || flags != l.flags) {
