@@ -50,7 +50,9 @@ static const struct ir_block *take_edge(struct evaluator *e, const struct ir_edg
     return target;
 }
 
-static uint64_t access_memory(struct evaluator *e, const struct ir_insn *insn)
+/* Not in line: in a function that also gives an operand as its result, GCC 12 lets an atomic operation overwrite its operand with what it read
+ * before it has computed. */
+NOINLINE static uint64_t access_memory(struct evaluator *e, const struct ir_insn *insn)
 {
     const unsigned w = type_bits(insn->type);
     const uint64_t at = e->value[insn->arg[0]], b = e->value[insn->arg[1]], c = e->value[insn->arg[2]];
@@ -86,6 +88,7 @@ static uint64_t evaluate(struct evaluator *e, const struct ir_insn *insn)
     case IR_mark: e->context->pc = insn->imm; return 0;
     case IR_fence: memory_fence(insn->aux); return 0;
     case IR_call: return ((const struct ir_helper *)(uintptr_t)insn->imm)->function(e->context, a, b);
+    case IR_mend: return a ? ((const struct ir_helper *)(uintptr_t)insn->imm)->function(e->context, c, b) : b;
     case IR_get_flags: return float_get_flags();
     case IR_set_flags: float_set_flags((unsigned)a); return 0;
     default: return 0; /* nop */

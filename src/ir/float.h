@@ -79,4 +79,11 @@ FLOAT_COMPARISON(lt, <)
 FLOAT_COMPARISON(le, <=)
 #undef FLOAT_COMPARISON
 
+/* Whether one is a NaN; invalid for signalling ones only, like ==. */
+static inline uint64_t float_un(unsigned w, uint64_t a, uint64_t b)
+{
+    (void)float_eq(w, a, b);
+    return float_is_nan(w, a) || float_is_nan(w, b);
+}
+
 #endif

@@ -32,6 +32,8 @@
  *   amo_X T      a: i64 address, b: operand; gives what was in memory before
  *   fence        aux: bits FENCE_*: accesses of the first set before it are seen before those of the second set after it
  *   call         imm: address of a struct ir_helper; a, b: i64 (unused ones: const 0); gives an i64
+ *   mend T       a: i32, hardly ever not 0; b: value of type T; c: i64; imm: address of a struct ir_helper: b, but if a is not 0 what the
+ *                helper makes of c and the bits of b. The helper may look at slots; it changes none that IR gets or sets, nor guest memory.
  *   get_flags    gives the sticky floating-point flags, an i64 of bits FLOAT_... (float.h)
  *   set_flags    a: i64: they become these
  *   br           edge
@@ -206,7 +208,7 @@ static inline unsigned ir_edge_count(const struct ir_insn *insn)
 /* What the instruction may do, with the traits of the called helper for `call`. */
 static inline unsigned ir_traits(const struct ir_insn *insn)
 {
-    if (insn->op == IR_call)
+    if (insn->op == IR_call || insn->op == IR_mend)
         return RESULT | ((const struct ir_helper *)(uintptr_t)insn->imm)->traits;
     return ir_info(insn)->traits;
 }

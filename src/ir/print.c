@@ -20,7 +20,7 @@ struct printer {
 /* Whether the place of the instruction within its block tells nothing (but for gets: see print_pending_gets). */
 static bool floats(const struct ir_insn *insn)
 {
-    return insn->op == IR_get || (insn->op != IR_call && (ir_traits(insn) & PURE));
+    return insn->op == IR_get || (insn->op != IR_call && insn->op != IR_mend && (ir_traits(insn) & PURE));
 }
 
 /* Operands are the arguments, then those of the edges; NO_REF after the last. */

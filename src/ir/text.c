@@ -48,6 +48,7 @@ static const struct ir_syntax others[IR_OP_COUNT] = {
     [IR_amo_maxu]  = { "aa", .typed = true },
     [IR_fence]     = { "", .modes = fences, .mode_bits = true },
     [IR_call]      = { "haa" },
+    [IR_mend]      = { "haaa", .typed = true },
     [IR_get_flags] = { "" },
     [IR_set_flags] = { "a" },
     [IR_br]        = { "e" },

@@ -234,6 +234,10 @@ static bool check_other(struct verifier *v, const struct ir_insn *insn)
         if (!insn->imm)
             return bad(v, "no helper");
         return check_operand_type(v, insn, 0, IR_I64) && check_operand_type(v, insn, 1, IR_I64);
+    case IR_mend:
+        if (!insn->imm || ((const struct ir_helper *)(uintptr_t)insn->imm)->traits & (WRITES | FAULT))
+            return bad(v, "no helper that mends");
+        return check_operand_type(v, insn, 0, IR_I32) && check_operand_type(v, insn, 1, insn->type) && check_operand_type(v, insn, 2, IR_I64);
     case IR_brif: return check_operand_type(v, insn, 0, IR_I32);
     case IR_set_flags:
     case IR_jump_ind:

@@ -40,6 +40,7 @@ static ir_ref apply_rules(struct forwards *f, struct ir_insn *insn, ir_ref at)
         if (f->rules & NUMBER)
             numbering_note(&f->numbering, at);
         return NO_REF;
+    case IR_mend: return NO_REF;
     case IR_brif:
         if (f->rules & FOLD)
             fold_branch(&f->walk, insn);

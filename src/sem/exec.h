@@ -111,6 +111,13 @@ WORD call(sem s, const struct ir_helper *helper, val a, val b)
     return (struct value){ helper->function(s.context, a.bits, b.bits) };
 }
 
+WORD mend(sem s, unsigned w, val condition, const struct ir_helper *helper, val c, val x)
+{
+    (void)w;
+    return condition.bits ? (struct value){ helper->function(s.context, c.bits, x.bits) } : x;
+}
+#define f_mend mend
+
 WORD get_flags(sem s) { (void)s; return (struct value){ float_get_flags() }; }
 static inline void set_flags(sem s, val flags) { (void)s; float_set_flags((unsigned)flags.bits); }
 

@@ -103,6 +103,15 @@ WORD call(sem s, const struct ir_helper *helper, val a, val b)
     return EMIT(.op = IR_call, .arg = { a.node, b.node }, .imm = (uintptr_t)helper);
 }
 
+WORD mend(sem s, unsigned w, val condition, const struct ir_helper *helper, val c, val x)
+{
+    return EMIT(.op = IR_mend, .type = integer_type(w), .arg = { condition.node, x.node, c.node }, .imm = (uintptr_t)helper);
+}
+WORD f_mend(sem s, unsigned w, val condition, const struct ir_helper *helper, val c, val x)
+{
+    return EMIT(.op = IR_mend, .type = float_type(w), .arg = { condition.node, x.node, c.node }, .imm = (uintptr_t)helper);
+}
+
 WORD get_flags(sem s) { return EMIT(.op = IR_get_flags); }
 static inline void set_flags(sem s, val flags) { (void)EMIT(.op = IR_set_flags, .arg = { flags.node }); }
 

@@ -26,6 +26,7 @@ static bool is_update(const struct powerpc_insn *d)
     switch (d->head.op) {
     case OP_lbzu: case OP_lhzu: case OP_lhau: case OP_lwzu: case OP_stbu: case OP_sthu: case OP_stwu:
     case OP_lbzux: case OP_lhzux: case OP_lhaux: case OP_lwzux: case OP_stbux: case OP_sthux: case OP_stwux:
+    case OP_lfsu: case OP_lfdu: case OP_stfsu: case OP_stfdu: case OP_lfsux: case OP_lfdux: case OP_stfsux: case OP_stfdux:
         return true;
     default:
         return false;
@@ -74,15 +75,13 @@ static void start(struct context *c, uint64_t data, uint64_t *random)
 {
     powerpc_write_cr(c, (uint32_t)next_random(random));
     powerpc_write_xer(c, (uint32_t)next_random(random));
+    powerpc_write_fpscr(c, (uint32_t)next_random(random));
     c->slot[POWERPC_SP] = data;
     c->slot[BASE] = data + 64;
     c->slot[ODD_BASE] = data + 1 + below(random, 7);
     c->slot[MOVING_BASE] = data;
     c->slot[DISTANCE] = 4 * below(random, 16);
 }
-
-static uint32_t read_float_state(struct context *c) { return (void)c, 0; }
-static void write_float_state(struct context *c, uint32_t state) { (void)c, (void)state; }
 
 /* The condition register, a field of it as four bits, and XER. */
 static bool set_named(struct context *c, const char *name, uint64_t value)
@@ -109,8 +108,9 @@ const struct subject subject_powerpc = {
     .tame = tame,
     .is_any = is_any,
     .start = start,
-    .read_float_state = read_float_state,
-    .write_float_state = write_float_state,
+    .read_float_state = powerpc_read_fpscr,
+    .write_float_state = powerpc_write_fpscr,
+    .float_flags = 0xfffff800,
     .set_named = set_named,
     .normalise = normalise,
 };

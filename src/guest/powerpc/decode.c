@@ -4,6 +4,8 @@
 static inline int base(unsigned n) { return n ? (int)n : POWERPC_ZERO; }
 static inline int one_bit(unsigned mask, uint32_t mode) { return (void)mode, __builtin_popcount(mask) == 1 ? (int)mask : -1; }
 
+static inline int f_register(unsigned n) { return POWERPC_F + (int)n; }
+
 #include "guest/powerpc/decode.inc"
 
 /* Invalid forms: what was loaded and the address would go to one register, or the base is lost when lmw is repeated. */

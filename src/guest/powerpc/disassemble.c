@@ -5,6 +5,7 @@
 #define PRINTER(kind) static void print_##kind(struct text *t, UNUSED const struct powerpc_insn *d, UNUSED int64_t value)
 
 PRINTER(r) { text_add(t, "r%d", (int)value); }
+PRINTER(f) { text_add(t, "f%d", (int)value - POWERPC_F); }
 PRINTER(base) { text_add(t, value == POWERPC_ZERO ? "0" : "r%d", (int)value); }
 PRINTER(decimal) { text_add(t, "%d", (int)value); }
 PRINTER(upper) { text_add(t, "%d", (int)value >> 16); }

@@ -1,5 +1,4 @@
 /* What operations cannot do: the condition register as a whole, the time, strings of unknown length. */
-#include <string.h>
 #include <time.h>
 
 #include "guest/powerpc/powerpc.h"
@@ -89,4 +88,13 @@ const struct ir_helper powerpc_helpers[HELPER_COUNT] = {
     [HELPER_read_time] = { "read_time", read_time, READS }, /* two readings are not one */
     [HELPER_load_string] = { "load_string", load_string, READS | WRITES | FAULT },
     [HELPER_store_string] = { "store_string", store_string, READS | WRITES | FAULT },
+    [HELPER_nan_result] = { "nan_result", powerpc_nan_result, READS | FLAGS },
+    [HELPER_convert] = { "convert", powerpc_convert, READS | FLAGS },
+    [HELPER_unordered] = { "unordered", powerpc_unordered, READS | FLAGS },
+    [HELPER_to_single] = { "to_single", powerpc_to_single, PURE },
+    [HELPER_from_single] = { "from_single", powerpc_from_single, PURE },
+    [HELPER_estimate] = { "estimate", powerpc_estimate, READS | FLAGS },
+    [HELPER_read_fpscr] = { "read_fpscr", powerpc_fpscr, READS | FLAGS },
+    [HELPER_write_fpscr] = { "write_fpscr", powerpc_change_fpscr, READS | WRITES | FLAGS },
+    [HELPER_move_fpscr_field] = { "move_fpscr_field", powerpc_move_fpscr_field, READS | WRITES | FLAGS },
 };

@@ -22,6 +22,9 @@ static const struct slot slots[POWERPC_SLOT_COUNT] = {
     [POWERPC_RESERVED_ADDRESS] = { "reserved_address", IR_I32 },
     [POWERPC_RESERVED_VALUE]   = { "reserved_value", IR_I32 },
     [POWERPC_VRSAVE] = { "vrsave", IR_I32 },
+    [POWERPC_FPSCR]  = { "fpscr", IR_I32 },
+    [POWERPC_RESULT] = { "result", IR_F64 },
+    [POWERPC_COMPARED] = { "compared", IR_I64 },
     [POWERPC_ZERO]   = { NULL, IR_I32 },
 };
 

@@ -34,7 +34,31 @@ struct powerpc_insn {
 
 enum { LINK = 1, ABSOLUTE = 2 }; /* rx of branches */
 
-enum { HELPER_read_cr, HELPER_read_time, HELPER_load_string, HELPER_store_string, HELPER_COUNT };
+enum {
+    HELPER_read_cr, HELPER_read_time, HELPER_load_string, HELPER_store_string,
+    /* float.c */
+    HELPER_nan_result, HELPER_convert, HELPER_unordered, HELPER_to_single, HELPER_from_single, HELPER_estimate,
+    HELPER_read_fpscr, HELPER_write_fpscr, HELPER_move_fpscr_field,
+    HELPER_COUNT
+};
+
+/* What HELPER_nan_result is told: the operation, and 1 + the numbers of its operands (0: none) in the order in which they are written. */
+enum float_operation { FLOAT_ADD, FLOAT_SUBTRACT, FLOAT_MULTIPLY, FLOAT_DIVIDE, FLOAT_ROOT, FLOAT_FUSED_ADD, FLOAT_FUSED_SUBTRACT, FLOAT_ROUND };
+static inline uint32_t float_case(enum float_operation operation, bool single, unsigned a, unsigned b, unsigned c)
+{
+    return (uint32_t)operation | (uint32_t)single << 4 | a << 8 | b << 16 | c << 24;
+}
+
+uint64_t powerpc_nan_result(struct context *c, uint64_t what, uint64_t unused);
+uint64_t powerpc_convert(struct context *c, uint64_t bits, uint64_t result);
+uint64_t powerpc_unordered(struct context *c, uint64_t what, uint64_t unused);
+uint64_t powerpc_to_single(struct context *c, uint64_t bits, uint64_t unused);
+uint64_t powerpc_from_single(struct context *c, uint64_t bits, uint64_t unused);
+uint64_t powerpc_estimate(struct context *c, uint64_t bits, uint64_t of_root);
+uint64_t powerpc_fpscr(struct context *c, uint64_t unused, uint64_t unused2);
+uint64_t powerpc_change_fpscr(struct context *c, uint64_t mask, uint64_t bits);
+uint64_t powerpc_move_fpscr_field(struct context *c, uint64_t field, uint64_t unused);
+
 extern const struct ir_helper powerpc_helpers[HELPER_COUNT];
 
 extern const struct layout powerpc_layout;

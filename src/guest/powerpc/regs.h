@@ -22,11 +22,17 @@ enum {
     POWERPC_RESERVED_ADDRESS,       /* of the newest lwarx; POWERPC_NO_RESERVATION: none */
     POWERPC_RESERVED_VALUE,         /* what it read, as it lies in memory */
     POWERPC_VRSAVE,
+    POWERPC_FPSCR,                  /* what floating-point instructions that only compute do not change; see float.c. Helpers alone touch it */
+    POWERPC_RESULT,                 /* of the newest floating-point instruction that sets FPRF by its result */
+    POWERPC_COMPARED,               /* by a floating-point comparison since: as POWERPC_CR; or POWERPC_NOT_COMPARED */
     POWERPC_ZERO,                   /* no state: register 0 where it stands for the number 0 */
     POWERPC_SLOT_COUNT
 };
 
 #define POWERPC_NO_RESERVATION UINT32_MAX /* not aligned, hence never the address of one */
+
+#define POWERPC_UNORDERED (UINT64_C(1) << 63 | 1) /* neither less nor greater nor equal */
+#define POWERPC_NOT_COMPARED 2                    /* no comparison gives this difference */
 
 enum { POWERPC_LT = 8, POWERPC_GT = 4, POWERPC_EQ = 2, POWERPC_SUMMARY = 1 }; /* bits of a field as mfcr and mtcrf have them */
 
@@ -35,6 +41,10 @@ uint32_t powerpc_read_cr(const struct context *c);
 void powerpc_write_cr(struct context *c, uint32_t cr);
 uint32_t powerpc_read_xer(const struct context *c);
 void powerpc_write_xer(struct context *c, uint32_t xer);
+
+/* The floating-point status and control register, on the thread that owns the context. */
+uint32_t powerpc_read_fpscr(struct context *c);
+void powerpc_write_fpscr(struct context *c, uint32_t fpscr);
 
 /* What POWERPC_CR holds for LT, GT and EQ bits. */
 uint64_t powerpc_order_of(unsigned bits);

@@ -76,7 +76,7 @@ static void float_logic(struct lowering *l, enum x64_op op, unsigned d, unsigned
 
 /* ---- cold code ---------------------------------------------------------------------------------------------------------------------- */
 
-static void store_vector(struct lowering *l, unsigned cell, unsigned reg, enum ir_type type)
+void store_vector(struct lowering *l, unsigned cell, unsigned reg, enum ir_type type)
 {
     if (!is_double(type))
         emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), 0);
@@ -359,7 +359,16 @@ static void lower_f_eq(struct lowering *l, ir_ref v)
     emit_cc(&l->e, X64_CMOV, CC_NE, 32, d, in_reg(zero));
 }
 
-/* a < b is b > a: above is false for unordered, below is not. */
+/* a < b is b > a: above is false for unordered, below is not. Not for f_eq, which one condition does not tell. */
+struct comparison float_comparison_of(struct lowering *l, const struct ir_insn *insn)
+{
+    struct comparison c = { .float_type = insn->type, .quiet = insn->op == IR_f_un };
+    c.condition = insn->op == IR_f_un ? CC_P : insn->op == IR_f_lt ? CC_A : CC_AE;
+    c.a = (struct source){ .kind = FROM_REG, .reg = use_float(l, insn->arg[1]) };
+    c.b = (struct source){ .kind = FROM_CELL, .reg = NO_REG, .rm = float_operand(l, insn->arg[0]) };
+    return c;
+}
+
 void lower_f_compare(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
@@ -367,11 +376,10 @@ void lower_f_compare(struct lowering *l, ir_ref v)
         lower_f_eq(l, v);
         return;
     }
-    unsigned b = use_float(l, insn->arg[1]);
-    struct operand a = float_operand(l, insn->arg[0]);
+    struct comparison c = float_comparison_of(l, insn);
     regalloc_release(&l->ra);
     unsigned d = regalloc_define(&l->ra, v, NO_REG);
     emit_op(&l->e, X64_XOR, 32, d, in_reg(d));
-    emit_op(&l->e, X64_COMISS + is_double(insn->type), 32, b, a);
-    emit_cc(&l->e, X64_SET, insn->op == IR_f_lt ? CC_A : CC_AE, 8, 0, in_reg(d));
+    emit_comparison(l, &c);
+    emit_cc(&l->e, X64_SET, c.condition, 8, 0, in_reg(d));
 }

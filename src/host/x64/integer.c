@@ -464,14 +464,17 @@ static struct comparison compare_operands(struct lowering *l, const struct ir_in
 
 struct comparison comparison_of(struct lowering *l, ir_ref condition)
 {
+    const struct ir_insn *insn = insn_of(l, condition);
     if (is_folded(l, condition))
-        return compare_operands(l, insn_of(l, condition));
+        return ir_info(insn)->form == FORM_F_COMPARE ? float_comparison_of(l, insn) : compare_operands(l, insn);
     return test_of(l, condition, 32, CC_NE);
 }
 
 void emit_comparison(struct lowering *l, const struct comparison *c)
 {
-    if (c->is_test)
+    if (c->float_type)
+        emit_op(&l->e, (c->quiet ? X64_UCOMISS : X64_COMISS) + (c->float_type == IR_F64), 32, c->a.reg, c->b.rm);
+    else if (c->is_test)
         emit_op(&l->e, X64_TEST, c->width, c->a.reg, in_reg(c->a.reg));
     else if (c->b.kind == FROM_IMM)
         emit_imm(&l->e, X64_CMP_IMM, c->width, c->a.rm, c->b.imm);

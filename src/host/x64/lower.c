@@ -173,7 +173,7 @@ static void emit_cold_code(struct lowering *l)
 
 /* ---- what has no pattern of its own --------------------------------------------------------------------------------------------- */
 
-static void store_operand(struct lowering *l, ir_ref v, unsigned cell)
+void store_operand(struct lowering *l, ir_ref v, unsigned cell)
 {
     uint64_t constant;
     enum ir_type type = ir_result_type(insn_of(l, v));
@@ -236,32 +236,11 @@ void store_pc(struct lowering *l, uint64_t pc)
     }
 }
 
-/* A fault in the helper finds everything in the context block, the SPC too. */
-static void lower_call(struct lowering *l, ir_ref v)
-{
-    const struct ir_insn *insn = insn_of(l, v);
-    const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
-    bool sees_state = helper->traits & (READS | WRITES | FAULT);
-    store_operand(l, insn->arg[0], CELL_OPERAND_A);
-    store_operand(l, insn->arg[1], CELL_OPERAND_B);
-    if (sees_state)
-        regalloc_before_call(&l->ra);
-    else
-        regalloc_vacate(&l->ra, RAX);
-    if (helper->traits & FAULT)
-        store_pc(l, l->pc);
-    emit_mov_function(&l->e, (const void *)(uintptr_t)helper->function, helper->name);
-    emit_call_to(&l->e, &l->runtime[sees_state ? CALL_STATE : CALL_PURE]);
-    regalloc_release(&l->ra);
-    if (regalloc_live_after(&l->ra, v))
-        load_cell(l, regalloc_define(&l->ra, v, RAX), CELL_OPERAND_A);
-}
-
 /* ---- the driver -------------------------------------------------------------------------------------------------------------------- */
 
 /* No entry: by evaluation. */
 static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
-    [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call,
+    [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call, [IR_mend] = lower_mend,
     [IR_get_flags] = lower_get_flags, [IR_set_flags] = lower_set_flags,
 
     [IR_add] = lower_add, [IR_sub] = lower_sub, [IR_and] = lower_and, [IR_or] = lower_or, [IR_xor] = lower_xor,
@@ -283,7 +262,7 @@ static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
     [IR_f_add] = lower_f_arithmetic, [IR_f_sub] = lower_f_arithmetic, [IR_f_mul] = lower_f_arithmetic, [IR_f_div] = lower_f_arithmetic,
     [IR_f_sqrt] = lower_f_sqrt, [IR_f_muladd] = lower_f_muladd, [IR_f_min] = lower_f_min_max, [IR_f_max] = lower_f_min_max,
     [IR_f_canon] = lower_f_canon, [IR_f_neg] = lower_f_sign, [IR_f_abs] = lower_f_sign, [IR_f_copysign] = lower_f_copysign,
-    [IR_f_eq] = lower_f_compare, [IR_f_lt] = lower_f_compare, [IR_f_le] = lower_f_compare,
+    [IR_f_eq] = lower_f_compare, [IR_f_lt] = lower_f_compare, [IR_f_le] = lower_f_compare, [IR_f_un] = lower_f_compare,
     [IR_f_from_f] = lower_f_from_f, [IR_f_from_s] = lower_f_from_s, [IR_f_from_u] = lower_f_from_u,
     [IR_s_from_f] = lower_integer_from_f, [IR_u_from_f] = lower_integer_from_f,
 

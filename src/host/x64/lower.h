@@ -118,6 +118,9 @@ void note_pc(struct lowering *l, uint64_t pc);
 /* context.pc = pc; may change rax. */
 void store_pc(struct lowering *l, uint64_t pc);
 
+/* Puts the value, zero-extended, where called code finds its operands. */
+void store_operand(struct lowering *l, ir_ref v, unsigned cell);
+
 /* Computes an operation by calling its meaning. */
 void lower_evaluation(struct lowering *l, ir_ref v);
 void emit_evaluation(struct lowering *l, const struct ir_insn *insn);
@@ -156,6 +159,8 @@ void lower_narrow(struct lowering *l, ir_ref v);
 struct comparison {
     enum condition condition;
     bool is_test;
+    enum ir_type float_type; /* IR_VOID: integers */
+    bool quiet;              /* floats: unordered raises no flag */
     unsigned width;
     struct source a, b;
 };
@@ -176,6 +181,10 @@ void lower_fence(struct lowering *l, ir_ref v);
 void emit_zero_extended(struct lowering *l, enum ir_type type, unsigned reg, struct operand from);
 void emit_sign_extended(struct lowering *l, enum ir_type type, unsigned width, unsigned reg, struct operand from);
 
+/* call.c */
+void lower_call(struct lowering *l, ir_ref v);
+void lower_mend(struct lowering *l, ir_ref v);
+
 /* float.c; vector registers are numbered from 0 where they are emitted */
 void emit_float_move(struct lowering *l, unsigned to, unsigned from);
 void emit_bits_to_float(struct lowering *l, enum ir_type type, unsigned to, unsigned from);
@@ -191,12 +200,14 @@ void lower_f_canon(struct lowering *l, ir_ref v);
 void lower_f_sign(struct lowering *l, ir_ref v);
 void lower_f_copysign(struct lowering *l, ir_ref v);
 void lower_f_compare(struct lowering *l, ir_ref v);
+struct comparison float_comparison_of(struct lowering *l, const struct ir_insn *insn);
 
 /* A constant of the runtime's table. `enum float_mask` for 32 bits; takes the next one for 64. */
 struct operand float_mask(struct lowering *l, enum float_mask mask);
 struct operand float_mask_of(struct lowering *l, enum float_mask mask, enum ir_type type);
 
 /* The vector register, or the cell, that holds the float. */
+void store_vector(struct lowering *l, unsigned cell, unsigned reg, enum ir_type type);
 unsigned use_float(struct lowering *l, ir_ref v);
 struct operand float_operand(struct lowering *l, ir_ref v);
 unsigned define_float(struct lowering *l, ir_ref v, unsigned prefer);

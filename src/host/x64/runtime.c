@@ -8,7 +8,7 @@
 
 const char *const x64_runtime_names[RUNTIME_ENTRIES] = {
     [EXIT_SITE] = "exit_site", [EXIT_INDIRECT] = "exit_indirect", [EXIT_RETURN] = "exit_return", [CALL_PURE] = "call_pure",
-    [CALL_STATE] = "call_state", [CALL_EVALUATE] = "call_evaluate", [FLOAT_MASKS] = "float_masks",
+    [CALL_STATE] = "call_state", [CALL_LOOK] = "call_look", [CALL_EVALUATE] = "call_evaluate", [FLOAT_MASKS] = "float_masks",
     [FLAG_TABLES] = "flag_tables",
 };
 
@@ -195,6 +195,14 @@ static void make_call_state(struct maker *m)
     emit_ret(&m->e);
 }
 
+/* For a helper that looks at state and changes none that has a home: keeps every register but rax, which the caller has saved. */
+static void make_call_look(struct maker *m)
+{
+    mark(m, CALL_LOOK);
+    store_homes(m);
+    emit_jmp_to(&m->e, &m->facts->at[CALL_PURE]);
+}
+
 static void make_float_masks(struct maker *m)
 {
     static const uint64_t masks[FLOAT_MASK_COUNT] = {
@@ -239,6 +247,7 @@ void x64_make_runtime(const struct host_config *config, struct code_buffer *out,
     make_exit_return(&m, config);
     make_call_pure(&m);
     make_call_state(&m);
+    make_call_look(&m);
     make_float_masks(&m);
     make_flag_tables(&m);
     if (out->overflow)

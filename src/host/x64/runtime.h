@@ -11,6 +11,7 @@ enum {
     EXIT_INDIRECT, /* jump; rax: SPC to go on at; leaves with LEAVE_INDIRECT */
     EXIT_RETURN,   /* jump; rax: SPC of a guest return that the newest entry did not predict */
     CALL_PURE,     /* call; rax: function of (context, A, B) that looks at no slots; cells A, B to A; keeps other registers */
+    CALL_LOOK,     /* call; like CALL_PURE for a function that looks at slots and changes none that has a home */
     CALL_STATE,    /* call; like CALL_PURE for a function that sees and changes slots; keeps homes alone */
     CALL_EVALUATE, /* call; cells A, B, C and OPERATION to cell A; keeps all registers */
     FLOAT_MASKS,   /* data: 16-byte constants, enum float_mask */

@@ -107,7 +107,11 @@ struct address address_of(const struct lowering *l, ir_ref v)
 
 /* ---- operands that become part of an instruction ------------------------------------------------------------------------------ */
 
-static bool is_integer_compare(const struct ir_insn *insn) { return ir_info(insn)->form == FORM_COMPARE; }
+/* Whether one host condition tells the outcome. */
+static bool is_compare(const struct ir_insn *insn)
+{
+    return ir_info(insn)->form == FORM_COMPARE || (ir_info(insn)->form == FORM_F_COMPARE && insn->op != IR_f_eq);
+}
 
 /* Whether nothing that must stay in order stands between a load and its user. */
 static bool nothing_between(const struct lowering *l, ir_ref load, ir_ref user)
@@ -128,9 +132,22 @@ static void fold_load(struct lowering *l, ir_ref v, ir_ref user)
         l->u->insn[v].extra = FOLDED;
 }
 
-static void fold_compare(struct lowering *l, ir_ref condition)
+/* Whether a comparison can move down to its user: one of floats raises flags, which someone may look at in between. */
+static bool can_wait(const struct lowering *l, ir_ref comparison, ir_ref user)
 {
-    if (used_once_here(l, condition) && is_integer_compare(insn_of(l, condition)))
+    if (ir_info(insn_of(l, comparison))->form == FORM_COMPARE)
+        return true;
+    for (ir_ref i = comparison + 1; i < user; i++)
+        if (ir_traits(insn_of(l, i)) & (FAULT | FLAGS | READS) && insn_of(l, i)->op != IR_get)
+            return false;
+        else if (insn_of(l, i)->op == IR_get_flags || insn_of(l, i)->op == IR_set_flags)
+            return false;
+    return true;
+}
+
+static void fold_compare(struct lowering *l, ir_ref condition, ir_ref user)
+{
+    if (used_once_here(l, condition) && is_compare(insn_of(l, condition)) && can_wait(l, condition, user))
         l->u->insn[condition].extra = FOLDED;
 }
 
@@ -201,8 +218,8 @@ static void fold_operands(struct lowering *l, ir_ref v)
     case IR_sext: case IR_zext: case IR_bits_f:
         fold_load(l, insn->arg[0], v);
         break;
-    case IR_brif: case IR_pick:
-        fold_compare(l, insn->arg[0]);
+    case IR_brif: case IR_pick: case IR_mend:
+        fold_compare(l, insn->arg[0], v);
         break;
     default:
         break;
@@ -258,6 +275,8 @@ static void select_operation(struct lowering *l, struct ir_insn *insn, ir_ref v)
         return;
     }
     fold_operands(l, v);
+    if (insn->op == IR_mend) /* its helper sees state as it is before the result goes anywhere */
+        regalloc_note_barrier(&l->ra);
     if (traits & RESULT)
         regalloc_note_definition(&l->ra, v, like_operand(l, insn));
     if (is_barrier(insn) || contains_load(l, insn))
