@@ -12,9 +12,11 @@ struct abi {
     const struct call_abi *calls;        /* system calls, structures, signal frames */
 
     /* Loading. */
+    uint64_t highest_address;            /* of guest memory; 0: as high as there is room below Ferry */
     uint64_t hardware_capabilities;      /* AT_HWCAP */
     uint64_t minimum_signal_stack;       /* AT_MINSIGSTKSZ: bytes of a signal frame */
     const char *platform;                /* AT_PLATFORM, or NULL */
+    unsigned cache_block;                /* bytes, for AT_DCACHEBSIZE and its like; 0: no such entries */
     uint32_t refused_elf_flags;          /* e_flags bits of programs that need another processor */
     const char *refused_elf_flags_name;  /* what they stand for */
 
@@ -28,7 +30,7 @@ struct abi {
     void (*print_cpu)(FILE *file, unsigned processor);
 };
 
-extern const struct abi abi_riscv64;
+extern const struct abi abi_riscv64, abi_powerpc;
 
 /* The ABI of a guest; every guest has one. */
 const struct abi *abi_for(const struct guest *guest);

@@ -39,6 +39,29 @@ struct structure {
     const struct field *fields;     /* host_size 0: the end */
 };
 
+/* What a word of a table's row names: see marshal.h. */
+struct named_structure {
+    const char *name;
+    struct structure structure;
+};
+
+/* Flags whose values differ: a list of pairs, {0, 0} at the end; all others are the same. */
+struct flag {
+    uint32_t guest, host;
+};
+struct flag_map {
+    const char *word;
+    const struct flag *flags;
+};
+
+/* A request of ioctl(2). */
+struct device_request {
+    uint32_t guest, host;
+    const char *structure;   /* its argument's, by name; NULL: the argument is a number */
+    bool in, out;
+    void (*adapt)(void *host, bool to_host); /* or NULL: exchanges the guest's numbers in the host's structure and the host's */
+};
+
 enum structure_name { STRUCTURE_STAT, STRUCTURE_EPOLL_EVENT, STRUCTURE_SEMID_DS, STRUCTURE_SIGACTION, STRUCTURE_COUNT };
 
 struct call_abi {
@@ -51,6 +74,17 @@ struct call_abi {
     uint16_t argument_slots[6];
     const struct structure *structures; /* by enum structure_name */
 
+    /* For guests whose calls go through marshal.c: all structures by name, NULL at the end, and flags likewise. */
+    bool converts;
+    const struct named_structure *named_structures;
+    const struct flag_map *flag_maps;
+    const struct device_request *requests; /* guest 0: the end */
+    void (*siginfo)(const siginfo_t *host, uint8_t *guest); /* 128 bytes */
+
+    /* What tells a failed call: this slot becomes 1 (else 0) and the result is errno. NO_SLOT: the result is -errno. */
+    uint16_t error_slot;
+    uint8_t word_size;      /* bytes of a pointer */
+
     /* Writes a signal frame for the interrupted context at or below `stack` and makes the context run the handler. `mask` is what
      * the frame will restore. False if the frame cannot be written; the context is unchanged then. */
     bool (*push_frame)(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask);
@@ -60,11 +94,15 @@ struct call_abi {
     size_t frame_size; /* bytes */
 };
 
-extern const struct call_abi call_abi_riscv64;
+extern const struct call_abi call_abi_riscv64, call_abi_powerpc;
 
 /* Both sides have room for the whole structure. Guest bytes that no field covers are cleared. */
 void structure_to_guest(const struct call_abi *abi, enum structure_name name, const void *host, void *guest);
 void structure_from_guest(const struct call_abi *abi, enum structure_name name, const void *guest, void *host);
+
+/* The same for any structure. */
+void convert_to_guest(const struct call_abi *abi, const struct structure *s, const void *host, void *guest);
+void convert_from_guest(const struct call_abi *abi, const struct structure *s, const void *guest, void *host);
 
 enum { LARGEST_STRUCTURE = 256 };
 

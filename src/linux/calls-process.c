@@ -62,7 +62,7 @@ int64_t call_gettimeofday(struct task *task, const uint64_t *a)
 /* ---- execve -------------------------------------------------------------------------------------------------------------------------- */
 
 /* The guest's NULL-terminated array of strings, in the arena; NULL with *error set. A NULL address is an empty array. */
-static char **read_strings(uint64_t address, struct arena *memory, int64_t *error)
+static char **read_strings(const struct call_abi *abi, uint64_t address, struct arena *memory, int64_t *error)
 {
     enum { MOST_STRINGS = 1 << 20, LONGEST_STRING = 32 * PAGE_SIZE }; /* the latter: the kernel's MAX_ARG_STRLEN */
     char *buffer = must_alloc(LONGEST_STRING), **strings = NULL;
@@ -73,7 +73,7 @@ static char **read_strings(uint64_t address, struct arena *memory, int64_t *erro
         if (count == capacity)
             strings = arena_grow(memory, strings, sizeof *strings, count, &capacity);
         strings[count] = NULL;
-        if (address && !guest_read(&string, address + count * sizeof string, sizeof string))
+        if (address && !guest_pointer(abi, &string, address + count * abi->word_size))
             *error = -EFAULT;
         if (*error || !string)
             break;
@@ -95,8 +95,8 @@ static int64_t execute(struct task *task, int dirfd, uint64_t path, uint64_t arg
     if (result < 0)
         return result;
     struct arena *memory = &task->exec_memory;
-    char **arguments = read_strings(argv, memory, &result);
-    char **environment = arguments ? read_strings(envp, memory, &result) : NULL;
+    char **arguments = read_strings(task->process->abi->calls, argv, memory, &result);
+    char **environment = arguments ? read_strings(task->process->abi->calls, envp, memory, &result) : NULL;
     if (environment)
         result = linux_exec(task->process, dirfd, name, arguments, environment, flags, memory);
     arena_free(memory);

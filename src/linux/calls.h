@@ -48,6 +48,9 @@ static inline bool guest_write(uint64_t address, const void *from, size_t size)
 /* A string of less than `size` bytes: its length, or -EFAULT, or -ENAMETOOLONG. */
 int64_t guest_string(char *to, uint64_t address, size_t size);
 
+/* A pointer in guest memory. */
+bool guest_pointer(const struct call_abi *abi, uint64_t *pointer, uint64_t address);
+
 /* ---- syscall.c ------------------------------------------------------------------------------------------------------------------- */
 
 /* host_blocking_call that signals for this task interrupt. */
@@ -131,14 +134,23 @@ void set_current_task(struct task *task);
 #define WAIT(number, name, arguments)
 #define SAME(number, name, arguments)
 #define NONE(number, name, arguments)
+#define AS(number, name, host_name, arguments)
+#define PATH_AS(number, name, host_name, arguments)
+#define WAIT_AS(number, name, host_name, arguments)
 #define HANDLE(number, name, arguments) system_call_handler call_##name;
+#define BY(number, name, by, arguments) system_call_handler call_##by;
 #include "linux/syscalls-riscv64.inc"
+#include "linux/syscalls-powerpc.inc"
 #undef PASS
 #undef PATH
 #undef PATHS
 #undef WAIT
 #undef SAME
 #undef NONE
+#undef AS
+#undef PATH_AS
+#undef WAIT_AS
 #undef HANDLE
+#undef BY
 
 #endif

@@ -14,7 +14,6 @@
 
 enum { MOST_HEADER_BYTES = 65536 }; /* of all program headers, as in the kernel */
 static const uint64_t largest_alignment = UINT64_C(1) << 30;
-static const uint64_t pie_base = 0x2aaaaaaaa000; /* well up, as the kernel does it; above what sanitizers' shadows take */
 static const uint64_t pie_random_range = UINT64_C(1) << 30;
 
 struct header {
@@ -306,7 +305,7 @@ static bool choose_bias(struct mm *mm, const struct header *h, const struct exte
     image->bias = 0;
     if (h->type == ET_EXEC)
         return true;
-    uint64_t hint = image->interpreter[0] ? pie_base + mm_random(mm, pie_random_range) : 0;
+    uint64_t hint = image->interpreter[0] ? mm_program_base(mm) + mm_random(mm, pie_random_range) : 0;
     uint64_t length = extent->end - align_down(extent->start, extent->alignment);
     uint64_t start = mm_find_room(mm, hint, length, extent->alignment);
     if (!start)
@@ -376,7 +375,7 @@ bool elf_map(struct mm *mm, int fd, const struct guest *guest, struct elf_image 
     if (good) {
         find_facts(p, image);
         /* A heap right behind a static program that mmap placed would soon meet the stack. */
-        image->brk = p->header.type == ET_DYN && !image->interpreter[0] ? pie_base : extent.end + image->bias;
+        image->brk = p->header.type == ET_DYN && !image->interpreter[0] ? mm_program_base(mm) : extent.end + image->bias;
     }
     free(p);
     return good;

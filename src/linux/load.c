@@ -160,10 +160,11 @@ static void choose_processor(const struct abi *abi, const char *model)
         die(USAGE_ERROR, "-cpu: there is no processor '%s'; '-cpu help' lists them", model);
 }
 
-static uint64_t highest_address(const struct linux_options *options)
+static uint64_t highest_address(const struct abi *abi, const struct linux_options *options)
 {
-    if (!options->reserved_size || options->reserved_size > guest_highest)
-        return guest_highest;
+    uint64_t highest = abi->highest_address ? abi->highest_address : guest_highest;
+    if (!options->reserved_size || options->reserved_size > highest)
+        return highest;
     if (options->reserved_size < smallest_space)
         die(USAGE_ERROR, "-R: the guest's address space cannot be smaller than %llu bytes", (unsigned long long)smallest_space);
     return align_down(options->reserved_size, PAGE_SIZE);
@@ -194,7 +195,7 @@ int linux_run(const struct linux_options *options, const char *path, char **argv
         argv[0] = strdup(options->argv0);
     p->abi = abi_for(resolve(p, &program, &memory));
     choose_processor(p->abi, options->cpu_model);
-    p->mm = mm_new(guest_lowest, highest_address(options), code_changed, p);
+    p->mm = mm_new(guest_lowest, highest_address(p->abi, options), code_changed, p);
     p->exe = absolute_path(program.path);
     p->exe_guest = strdup(path_to_guest(options, p->exe));
     p->argv = program.argv;

@@ -70,12 +70,20 @@ struct mm *mm_new(uint64_t lowest, uint64_t highest, void (*on_change)(void *, u
     *mm = (struct mm){ .lowest = lowest, .highest = highest, .on_change = on_change, .argument = argument };
     pthread_mutex_init(&mm->lock, NULL);
     mm->randomise = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
-    mm->ceiling = highest - mm_random(mm, smaller(random_base_range, (highest - lowest) / 4));
+    mm->ceiling = highest - mm_random(mm, smaller(random_base_range, (highest - lowest) / 64));
     return mm;
+}
+
+/* Well up, as the kernel does it; above what sanitizers' shadows take. */
+uint64_t mm_program_base(const struct mm *mm)
+{
+    const uint64_t base = 0x2aaaaaaaa000;
+    return mm->highest > base ? base : align_down(mm->highest / 3, PAGE_SIZE);
 }
 
 uint64_t mm_random(const struct mm *mm, uint64_t range)
 {
+    range = smaller(range, mm->highest / 64);
     uint64_t random = 0;
     if (!mm->randomise || range < PAGE_SIZE || getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
         return 0;

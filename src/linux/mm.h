@@ -25,6 +25,9 @@ struct mapping {
  * not executable (with the map's lock not held): the engine's invalidation. */
 struct mm *mm_new(uint64_t lowest, uint64_t highest, void (*on_change)(void *, uint64_t start, uint64_t end), void *argument);
 
+/* Where position-independent programs with an interpreter go. */
+uint64_t mm_program_base(const struct mm *mm);
+
 /* Unmaps everything of the guest's. */
 void mm_free(struct mm *mm);
 

@@ -78,6 +78,9 @@ static unsigned make_aux(const struct stack_content *c, uint64_t file_name, uint
 {
     const struct elf_image *image = c->image;
     const struct aux all[] = {
+        { AT_DCACHEBSIZE, c->abi->cache_block },
+        { AT_ICACHEBSIZE, c->abi->cache_block },
+        { AT_UCACHEBSIZE, 0 },
         { AUX_MINIMUM_SIGNAL_STACK, c->abi->minimum_signal_stack },
         { AT_HWCAP,    c->abi->hardware_capabilities },
         { AT_PAGESZ,   PAGE_SIZE },
@@ -100,9 +103,11 @@ static unsigned make_aux(const struct stack_content *c, uint64_t file_name, uint
     };
     _Static_assert(COUNT_OF(all) < MOST_AUX_ENTRIES, "room for the last, AT_NULL");
     unsigned count = 0;
-    for (unsigned i = 0; i < COUNT_OF(all); i++)
-        if (all[i].type != AT_PLATFORM || platform)
+    for (unsigned i = 0; i < COUNT_OF(all); i++) {
+        bool about_cache = all[i].type >= AT_DCACHEBSIZE && all[i].type <= AT_UCACHEBSIZE;
+        if ((all[i].type != AT_PLATFORM || platform) && (!about_cache || c->abi->cache_block))
             out[count++] = all[i];
+    }
     out[count++] = (struct aux){ AT_NULL, 0 };
     return count;
 }

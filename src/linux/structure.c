@@ -17,20 +17,28 @@ static void store_integer(uint8_t *at, unsigned size, uint64_t value, bool big_e
         at[big_endian ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
 }
 
-void structure_to_guest(const struct call_abi *abi, enum structure_name name, const void *host, void *guest)
+void convert_to_guest(const struct call_abi *abi, const struct structure *s, const void *host, void *guest)
 {
-    const struct structure *s = &abi->structures[name];
     memset(guest, 0, s->guest_size);
     for (const struct field *f = s->fields; f->host_size; f++)
         store_integer((uint8_t *)guest + f->guest, f->guest_size,
                       load_integer((const uint8_t *)host + f->host, f->host_size, f->is_signed, false), abi->big_endian);
 }
 
-void structure_from_guest(const struct call_abi *abi, enum structure_name name, const void *guest, void *host)
+void convert_from_guest(const struct call_abi *abi, const struct structure *s, const void *guest, void *host)
 {
-    const struct structure *s = &abi->structures[name];
     memset(host, 0, s->host_size);
     for (const struct field *f = s->fields; f->host_size; f++)
         store_integer((uint8_t *)host + f->host, f->host_size,
                       load_integer((const uint8_t *)guest + f->guest, f->guest_size, f->is_signed, abi->big_endian), false);
+}
+
+void structure_to_guest(const struct call_abi *abi, enum structure_name name, const void *host, void *guest)
+{
+    convert_to_guest(abi, &abi->structures[name], host, guest);
+}
+
+void structure_from_guest(const struct call_abi *abi, enum structure_name name, const void *guest, void *host)
+{
+    convert_from_guest(abi, &abi->structures[name], guest, host);
 }

@@ -7,7 +7,18 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "linux/calls.h"
+#include "linux/marshal.h"
+
+bool guest_pointer(const struct call_abi *abi, uint64_t *pointer, uint64_t address)
+{
+    uint8_t bytes[8];
+    if (!guest_read(bytes, address, abi->word_size))
+        return false;
+    *pointer = 0;
+    for (unsigned i = 0; i < abi->word_size; i++)
+        *pointer |= (uint64_t)bytes[abi->big_endian ? abi->word_size - 1 - i : i] << 8 * i;
+    return true;
+}
 
 int64_t guest_string(char *to, uint64_t address, size_t size)
 {
@@ -57,6 +68,11 @@ static int64_t pass_on(struct task *task, const struct system_call *call, const 
     const char *word = call->arguments;
     for (unsigned i = 0; i < 6 && *word; i++) {
         size_t length = strcspn(word, " ");
+        if (*word == '-') { /* not an argument of the host's */
+            i--;
+            word += length + (word[length] == ' ');
+            continue;
+        }
         bool follow = !strncmp(word, "path", length);
         if (!strncmp(word, "dirfd", length)) {
             dirfd = (int)arguments[i];
@@ -106,6 +122,17 @@ static int64_t perform(struct task *task, const struct system_call *call, const 
     return call->blocks ? blocking_call(task, call->host, arguments) : host_call(call->host, arguments);
 }
 
+static void give_result(const struct call_abi *abi, struct context *c, int64_t result)
+{
+    enum { LARGEST_ERRNO = 4095 };
+    bool failed = result < 0 && result >= -LARGEST_ERRNO;
+    if (abi->error_slot != NO_SLOT) {
+        c->slot[abi->error_slot] = failed;
+        result = failed ? -result : result;
+    }
+    c->slot[abi->result_slot] = low_bits(8 * abi->word_size, (uint64_t)result);
+}
+
 static void system_call(struct task *task)
 {
     const struct call_abi *abi = task->process->abi->calls;
@@ -120,14 +147,14 @@ static void system_call(struct task *task)
     } else {
         if (task->process->options->strace)
             strace_call(task, call, arguments);
-        result = perform(task, call, arguments);
+        result = abi->converts ? marshal_call(task, call, arguments, perform) : perform(task, call, arguments);
         if (task->process->options->strace)
             strace_result(task, call, result);
     }
     if (result == CALL_AGAIN)
         c->pc -= abi->call_length;
     else if (result != CALL_SILENT)
-        c->slot[abi->result_slot] = (uint64_t)result;
+        give_result(abi, c, result);
 }
 
 /* ---- the environment -------------------------------------------------------------------------------------------------------- */

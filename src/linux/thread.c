@@ -49,6 +49,8 @@ static struct task *child_task(const struct task *task, struct process *p, const
     t->context.pc = from->pc;
     t->context.mode = from->mode;
     t->context.slot[abi->result_slot] = 0;
+    if (abi->error_slot != NO_SLOT)
+        t->context.slot[abi->error_slot] = 0;
     if (args->stack)
         t->context.slot[abi->stack_slot] = args->stack + args->stack_size;
     if (args->flags & CLONE_SETTLS)
@@ -57,7 +59,11 @@ static struct task *child_task(const struct task *task, struct process *p, const
     return child;
 }
 
-static void write_tid(uint64_t address, pid_t tid) { guest_write(address, &tid, sizeof tid); }
+static void write_tid(const struct process *p, uint64_t address, pid_t tid)
+{
+    uint32_t word = p->abi->calls->big_endian ? __builtin_bswap32((uint32_t)tid) : (uint32_t)tid;
+    guest_write(address, &word, sizeof word);
+}
 
 /* ---- threads ------------------------------------------------------------------------------------------------------------------- */
 
@@ -94,9 +100,9 @@ static void *run_thread(void *argument)
     if (not_shared)
         HOST_CALL(SYS_unshare, not_shared);
     if (args->flags & CLONE_PARENT_SETTID)
-        write_tid(args->parent_tid, child->tid);
+        write_tid(child->process, args->parent_tid, child->tid);
     if (args->flags & CLONE_CHILD_SETTID)
-        write_tid(args->child_tid, child->tid);
+        write_tid(child->process, args->child_tid, child->tid);
     fesetenv(&start->floating_point);
     start->tid = child->tid;
     sem_post(&start->running); /* `start` is gone now */
@@ -157,7 +163,7 @@ static void begin_child(struct task *task, const struct clone_args *args)
     task->tid = (pid_t)HOST_CALL(SYS_gettid, 0);
     HOST_CALL(SYS_set_tid_address, args->flags & CLONE_CHILD_CLEARTID ? args->child_tid : 0);
     if (args->flags & CLONE_CHILD_SETTID)
-        write_tid(args->child_tid, task->tid);
+        write_tid(task->process, args->child_tid, task->tid);
     if (args->flags & CLONE_CLEAR_SIGHAND)
         clear_handlers(task->process);
 }
@@ -195,7 +201,7 @@ static int64_t new_process(struct task *task, const struct clone_args *args)
         engine_fork_parent(p->engine);
         pthread_mutex_unlock(&p->lock);
         if (pid > 0 && (args->flags & CLONE_PARENT_SETTID))
-            write_tid(args->parent_tid, (pid_t)pid);
+            write_tid(p, args->parent_tid, (pid_t)pid);
     } else {
         struct context *c = &task->thread->context;
         engine_fork_child(p->engine, task->thread);
@@ -227,7 +233,7 @@ static int run_vfork_child(void *argument)
     child->signal_mask = mask;
     begin_child(child, start->args);
     if (start->args->flags & CLONE_PARENT_SETTID)
-        write_tid(start->args->parent_tid, child->tid);
+        write_tid(child->process, start->args->parent_tid, child->tid);
     signals_release(child);
     engine_run(child->thread);
     return 0;

@@ -1,0 +1,37 @@
+#include "linux/abi.h"
+
+/* Linux, arch/powerpc/include/uapi/asm/cputable.h */
+enum { FEATURE_HAS_FPU = 0x08000000, FEATURE_HAS_MMU = 0x04000000 };
+#define FEATURE_32 UINT64_C(0x80000000)
+
+/* As the kernel's vDSO has it, which unwinders and debuggers recognise by its bytes. */
+static const uint8_t signal_return[] = {
+    0x38, 0x00, 0x00, 0xac, /* li r0, 172 (rt_sigreturn) */
+    0x44, 0x00, 0x00, 0x02, /* sc */
+};
+
+static const char *const processors[] = { "7400", "max", "any", NULL };
+
+static void print_cpu(FILE *file, unsigned processor)
+{
+    fprintf(file,
+            "processor\t: %u\n"
+            "cpu\t\t: 7400\n"
+            "clock\t\t: 1000.000000MHz\n"
+            "revision\t: 2.9 (pvr 000c 0209)\n"
+            "timebase\t: 1000000000\n\n", processor);
+}
+
+const struct abi abi_powerpc = {
+    .guest = &guest_powerpc,
+    .calls = &call_abi_powerpc,
+    .highest_address = 0xc0000000, /* the kernel's TASK_SIZE */
+    .hardware_capabilities = FEATURE_32 | FEATURE_HAS_FPU | FEATURE_HAS_MMU,
+    .minimum_signal_stack = 4096,
+    .platform = "ppc7400",
+    .cache_block = 32,
+    .signal_return = signal_return,
+    .signal_return_size = sizeof signal_return,
+    .processors = processors,
+    .print_cpu = print_cpu,
+};

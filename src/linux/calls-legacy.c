@@ -1,0 +1,46 @@
+/* System calls that younger ABIs have no more: special cases of others. */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+
+#include "linux/calls.h"
+
+int64_t call_open(struct task *task, const uint64_t *a) { return call_openat(task, (const uint64_t[6]){ (uint64_t)AT_FDCWD, a[0], a[1], a[2] }); }
+
+int64_t call_creat(struct task *task, const uint64_t *a)
+{
+    return call_openat(task, (const uint64_t[6]){ (uint64_t)AT_FDCWD, a[0], O_CREAT | O_WRONLY | O_TRUNC, a[1] });
+}
+
+int64_t call_readlink(struct task *task, const uint64_t *a)
+{
+    return call_readlinkat(task, (const uint64_t[6]){ (uint64_t)AT_FDCWD, a[0], a[1], a[2] });
+}
+
+int64_t call_fork(struct task *task, const uint64_t *a)
+{
+    (void)a;
+    return call_clone(task, (const uint64_t[6]){ SIGCHLD });
+}
+
+int64_t call_vfork(struct task *task, const uint64_t *a)
+{
+    (void)a;
+    return call_clone(task, (const uint64_t[6]){ CLONE_VM | CLONE_VFORK | SIGCHLD });
+}
+
+/* The offset in two halves, the new position to memory. */
+int64_t call__llseek(struct task *task, const uint64_t *a)
+{
+    (void)task;
+    int64_t result = HOST_CALL(SYS_lseek, a[0], a[1] << 32 | (uint32_t)a[2], a[4]);
+    if (result < 0)
+        return result;
+    return guest_write(a[3], &result, sizeof result) ? 0 : -EFAULT;
+}
+
+/* The offset in pages. */
+int64_t call_mmap2(struct task *task, const uint64_t *a)
+{
+    return call_mmap(task, (const uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], a[5] * PAGE_SIZE });
+}

@@ -1,0 +1,110 @@
+#include "linux/frame-powerpc.h"
+
+#include <string.h>
+
+#include "guest/powerpc/regs.h"
+#include "linux/calls.h"
+
+static uint32_t big32(uint64_t x) { return __builtin_bswap32((uint32_t)x); }
+static uint64_t big64(uint64_t x) { return __builtin_bswap64(x); }
+
+/* ---- siginfo: what follows number, errno and code depends on the signal ----------------------------------------------------------- */
+
+#define U(member, at) { .host = offsetof(siginfo_t, member), .host_size = sizeof(((siginfo_t *)0)->member), .guest = at, .guest_size = 4 }
+
+/* clang-format off */
+#define COMMON U(si_signo, 0), U(si_errno, 4), U(si_code, 8)
+static const struct field sent_fields[] = { COMMON, U(si_pid, 12), U(si_uid, 16), U(si_ptr, 20), { 0 } };
+static const struct field timer_fields[] = { COMMON, U(si_timerid, 12), U(si_overrun, 16), U(si_ptr, 20), { 0 } };
+static const struct field child_fields[] = { COMMON, U(si_pid, 12), U(si_uid, 16), U(si_status, 20), U(si_utime, 24), U(si_stime, 28), { 0 } };
+static const struct field fault_fields[] = { COMMON, U(si_addr, 12), { 0 } };
+static const struct field poll_fields[] = { COMMON, U(si_band, 12), U(si_fd, 16), { 0 } };
+static const struct field call_fields[] = { COMMON, U(si_call_addr, 12), U(si_syscall, 16), U(si_arch, 20), { 0 } };
+/* clang-format on */
+
+static const struct field *fields_of(const siginfo_t *info)
+{
+    if (info->si_code == SI_TIMER)
+        return timer_fields;
+    if (info->si_code <= 0 || info->si_code == SI_KERNEL)
+        return sent_fields;
+    switch (info->si_signo) {
+    case SIGCHLD: return child_fields;
+    case SIGSEGV: case SIGBUS: case SIGILL: case SIGFPE: case SIGTRAP: return fault_fields;
+    case SIGPOLL: return poll_fields;
+    case SIGSYS: return call_fields;
+    default: return sent_fields;
+    }
+}
+
+void powerpc_siginfo(const siginfo_t *host, uint8_t *guest)
+{
+    struct structure s = { sizeof(siginfo_t), 128, fields_of(host) };
+    convert_to_guest(&call_abi_powerpc, &s, host, guest);
+}
+
+/* ---- the frame ----------------------------------------------------------------------------------------------------------------------- */
+
+bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask)
+{
+    enum { USER_MSR = 0xf932 }; /* external interrupts, user, floating point, both relocations */
+    struct context *c = &task->thread->context;
+    uint64_t at = align_down(stack - sizeof(struct powerpc_frame), 16);
+    struct powerpc_frame frame = { .chain = { 0 } };
+    struct powerpc_ucontext *u = &frame.context;
+    uint32_t chain = big32(c->slot[POWERPC_SP]);
+    if (at > UINT32_MAX)
+        return false;
+    memcpy(frame.chain, &chain, sizeof chain);
+    powerpc_siginfo(info, frame.info);
+    u->stack[0] = big32((uint64_t)task->alternate_stack.ss_sp);
+    u->stack[1] = big32((uint32_t)task->alternate_stack.ss_flags);
+    u->stack[2] = big32(task->alternate_stack.ss_size);
+    u->registers_at = big32(at + offsetof(struct powerpc_frame, context.general));
+    u->mask[0] = big32(mask);
+    u->mask[1] = big32(mask >> 32);
+    for (unsigned i = 0; i < 32; i++) {
+        u->general[i] = big32(c->slot[POWERPC_R + i]);
+        u->floats[i] = big64(c->slot[POWERPC_F + i]);
+    }
+    u->general[FRAME_NIP] = big32(c->pc);
+    u->general[FRAME_MSR] = big32(USER_MSR);
+    u->general[FRAME_CTR] = big32(c->slot[POWERPC_CTR]);
+    u->general[FRAME_LR] = big32(c->slot[POWERPC_LR]);
+    u->general[FRAME_XER] = big32(powerpc_read_xer(c));
+    u->general[FRAME_CR] = big32(powerpc_read_cr(c));
+    u->floats[32] = big64(powerpc_read_fpscr(c));
+    if (!guest_write(at, &frame, sizeof frame))
+        return false;
+    c->slot[POWERPC_LR] = task->process->signal_return;
+    c->slot[POWERPC_SP] = at;
+    c->slot[POWERPC_R + 3] = (uint64_t)info->si_signo;
+    c->slot[POWERPC_R + 4] = at + offsetof(struct powerpc_frame, info);
+    c->slot[POWERPC_R + 5] = at + offsetof(struct powerpc_frame, context);
+    c->slot[POWERPC_R + 6] = at + offsetof(struct powerpc_frame, info);
+    c->pc = action->handler;
+    return true;
+}
+
+bool powerpc_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate)
+{
+    struct context *c = &task->thread->context;
+    struct powerpc_frame frame;
+    if (!guest_read(&frame, c->slot[POWERPC_SP], sizeof frame))
+        return false;
+    const struct powerpc_ucontext *u = &frame.context;
+    for (unsigned i = 0; i < 32; i++) {
+        c->slot[POWERPC_R + i] = big32(u->general[i]);
+        c->slot[POWERPC_F + i] = big64(u->floats[i]);
+    }
+    c->pc = big32(u->general[FRAME_NIP]) & ~UINT32_C(3);
+    c->slot[POWERPC_CTR] = big32(u->general[FRAME_CTR]);
+    c->slot[POWERPC_LR] = big32(u->general[FRAME_LR]);
+    powerpc_write_xer(c, big32(u->general[FRAME_XER]));
+    powerpc_write_cr(c, big32(u->general[FRAME_CR]));
+    powerpc_write_fpscr(c, (uint32_t)big64(u->floats[32]));
+    c->slot[POWERPC_RESERVED_ADDRESS] = POWERPC_NO_RESERVATION;
+    *mask = big32(u->mask[0]) | (uint64_t)big32(u->mask[1]) << 32;
+    *alternate = (stack_t){ .ss_sp = (void *)(uint64_t)big32(u->stack[0]), .ss_flags = (int)big32(u->stack[1]), .ss_size = big32(u->stack[2]) };
+    return true;
+}

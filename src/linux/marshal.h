@@ -1,0 +1,30 @@
+/* System calls of guests whose registers or structures differ from the host's (another word size, another byte order): arguments and results
+ * are converted as the words of the table's row say, so that handlers and the host's kernel find everything as on the host.
+ *
+ * A word takes the next argument register, and what it gives is the next argument:
+ *   fd, dirfd, int, long   a signed word
+ *   pair                   64 bits in two registers, the first of them an even one, in the order of the guest's bytes in memory
+ *   -WORD                  taken, but not given
+ *   <NAME >NAME <>NAME     the address of a structure that goes in, comes out, or both (struct named_structure); NULL stays NULL.
+ *     [N]                  an array of them, as long as argument N says; [=N]: N of them; [Nb]: a set of as many bits, of words
+ *     +                    behind it: of what comes out, as many as the result says
+ *     !                    behind it: comes out only if the call was interrupted
+ *   a word of a flag map   flags with other values on the host
+ *   anything else          as it is */
+#ifndef FERRY_MARSHAL_H
+#define FERRY_MARSHAL_H
+
+#include "linux/calls.h"
+
+/* Calls `perform` with the converted arguments; brings back what comes out. Gives its result, or -errno if an address is bad. */
+int64_t marshal_call(struct task *task, const struct system_call *call, const uint64_t *registers,
+                     int64_t (*perform)(struct task *, const struct system_call *, const uint64_t *));
+
+/* Flags of that kind from the guest's values to the host's, and back. */
+uint64_t flags_from_guest(const struct call_abi *abi, const char *word, uint64_t flags);
+uint64_t flags_to_guest(const struct call_abi *abi, const char *word, uint64_t flags);
+
+/* The structure of that name. */
+const struct structure *structure_named(const struct call_abi *abi, const char *name, size_t length);
+
+#endif
