@@ -211,9 +211,10 @@ uint64_t powerpc_convert(struct context *c, uint64_t bits, uint64_t result)
 uint64_t powerpc_to_single(struct context *c, uint64_t bits, uint64_t unused)
 {
     (void)c, (void)unused;
+    enum { SMALLEST = 874 }; /* exponent of what is denormal as a single */
     unsigned exponent = bits >> 52 & 0x7ff;
     uint64_t fraction = low_bits(52, bits) | UINT64_C(1) << 52;
-    return (bits >> 32 & 0x80000000) | fraction >> (29 + 897 - exponent);
+    return (bits >> 32 & 0x80000000) | (exponent < SMALLEST ? 0 : fraction >> (29 + 897 - exponent));
 }
 
 /* Of a NaN. */
