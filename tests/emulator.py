@@ -8,6 +8,12 @@ import shlex
 TOP = pathlib.Path(__file__).resolve().parents[1]
 CACHE = pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache') / 'ferry'
 GUEST_ROOT = CACHE / 'root-riscv64'
+
+# Prefix of the cross compiler's commands, and what a dynamic program finds its libraries below.
+GUESTS = {
+    'riscv64': ('riscv64-linux-gnu-', GUEST_ROOT),
+    'powerpc': ('powerpc-linux-gnu-', pathlib.Path('/usr/powerpc-linux-gnu')),
+}
 NATIVE_ROOT = CACHE / 'root-amd64'
 
 # Nothing of the user's environment reaches a test program.
@@ -19,6 +25,7 @@ def parser(description):
     result = argparse.ArgumentParser(description=description)
     result.add_argument('--emulator', default=str(TOP / 'build/ferry'), help='command, default build/ferry')
     result.add_argument('--engine', help="one of Ferry's engines, else its default")
+    result.add_argument('--guest', choices=GUESTS, default='riscv64')
     result.add_argument('-j', '--jobs', type=int, default=os.cpu_count())
     result.add_argument('names', nargs='*', help='only cases whose name contains one of these')
     return result
@@ -36,4 +43,4 @@ def emulator(options):
         command[0] = str(pathlib.Path(command[0]).absolute())
     if options.engine:
         command.append(f'--engine={options.engine}')
-    return command + ['-L', str(GUEST_ROOT)]
+    return command + ['-L', str(GUESTS[options.guest][1])]

@@ -79,6 +79,7 @@ struct call_abi {
     const struct named_structure *named_structures;
     const struct flag_map *flag_maps;
     const struct device_request *requests; /* guest 0: the end */
+    const struct flag *socket_options;     /* whose numbers differ at level SOL_SOCKET */
     void (*siginfo)(const siginfo_t *host, uint8_t *guest); /* 128 bytes */
 
     /* What tells a failed call: this slot becomes 1 (else 0) and the result is errno. NO_SLOT: the result is -errno. */

@@ -252,3 +252,189 @@ int64_t call_accept4(struct task *task, const uint64_t *a) { return with_address
 int64_t call_getsockname(struct task *task, const uint64_t *a) { return with_address_out(task, SYS_getsockname, a, 1); }
 int64_t call_getpeername(struct task *task, const uint64_t *a) { return with_address_out(task, SYS_getpeername, a, 1); }
 int64_t call_recvfrom(struct task *task, const uint64_t *a) { return with_address_out(task, SYS_recvfrom, a, 4); }
+
+/* ---- messages: a structure that points to others ------------------------------------------------------------------------------------ */
+
+/* Data of control messages are words in all but a few cases. */
+static void swap_words(uint8_t *at, size_t size)
+{
+    for (size_t i = 0; i + 4 <= size; i += 4)
+        swap_bytes(at + i, 4);
+}
+
+enum { MOST_CONTROL = 4096, MOST_PIECES = 1024 };
+
+struct message {
+    struct msghdr host, guest;   /* the latter's pointers are the guest's */
+    struct iovec pieces[MOST_PIECES];
+    struct sockaddr_storage name;
+    _Alignas(8) uint8_t control[MOST_CONTROL];
+};
+
+/* The guest aligns control messages by words of its own. */
+static size_t control_align(const struct task *task, size_t size) { return align_up(size, abi_of(task)->word_size); }
+
+static int64_t take_control(const struct task *task, struct message *m)
+{
+    size_t header = structure_named(abi_of(task), "cmsghdr", 7)->guest_size, used = 0;
+    uint64_t from = (uint64_t)m->guest.msg_control, end = from + m->guest.msg_controllen;
+    while (from + header <= end) {
+        struct cmsghdr head;
+        if (!read_structure(task, "cmsghdr", from, &head))
+            return -EFAULT;
+        if (head.cmsg_len < header || head.cmsg_len > end - from)
+            return -EINVAL;
+        size_t size = head.cmsg_len - header;
+        if (used + CMSG_SPACE(size) > sizeof m->control)
+            return -ENOBUFS;
+        struct cmsghdr *to = (struct cmsghdr *)(m->control + used);
+        *to = (struct cmsghdr){ .cmsg_len = CMSG_LEN(size), .cmsg_level = head.cmsg_level, .cmsg_type = head.cmsg_type };
+        if (!guest_read(CMSG_DATA(to), from + header, size))
+            return -EFAULT;
+        if (abi_of(task)->big_endian)
+            swap_words(CMSG_DATA(to), size);
+        used += CMSG_SPACE(size);
+        from += control_align(task, head.cmsg_len);
+    }
+    m->host.msg_control = used ? m->control : NULL;
+    m->host.msg_controllen = used;
+    return 0;
+}
+
+/* Gives back what came; what does not fit is cut off, which *flags then says. */
+static bool give_control(const struct task *task, struct message *m, uint64_t *length, int *flags)
+{
+    size_t header = structure_named(abi_of(task), "cmsghdr", 7)->guest_size;
+    uint64_t to = (uint64_t)m->guest.msg_control, room = m->guest.msg_controllen;
+    *length = 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&m->host); c; c = CMSG_NXTHDR(&m->host, c)) {
+        size_t size = c->cmsg_len - CMSG_LEN(0);
+        if (*length + header + size > room) {
+            *flags |= MSG_CTRUNC;
+            break;
+        }
+        struct cmsghdr head = { .cmsg_len = header + size, .cmsg_level = c->cmsg_level, .cmsg_type = c->cmsg_type };
+        if (abi_of(task)->big_endian)
+            swap_words(CMSG_DATA(c), size);
+        if (!write_structure(task, "cmsghdr", to + *length, &head) || !guest_write(to + *length + header, CMSG_DATA(c), size))
+            return false;
+        *length += control_align(task, header + size);
+    }
+    return true;
+}
+
+static int64_t take_message(const struct task *task, uint64_t address, struct message *m)
+{
+    size_t size = structure_named(abi_of(task), "iovec", 5)->guest_size;
+    if (!read_structure(task, "msghdr", address, &m->guest))
+        return -EFAULT;
+    if (m->guest.msg_iovlen > MOST_PIECES)
+        return -EMSGSIZE;
+    m->host = m->guest;
+    for (size_t i = 0; i < m->guest.msg_iovlen; i++)
+        if (!read_structure(task, "iovec", (uint64_t)m->guest.msg_iov + i * size, &m->pieces[i]))
+            return -EFAULT;
+    m->host.msg_iov = m->pieces;
+    return 0;
+}
+
+int64_t call_sendmsg(struct task *task, const uint64_t *a)
+{
+    struct message m;
+    int64_t result = take_message(task, a[1], &m);
+    if (!result && m.guest.msg_name) {
+        result = take_address(task, (uint64_t)m.guest.msg_name, m.guest.msg_namelen, &m.name);
+        m.host.msg_name = &m.name;
+    }
+    if (!result)
+        result = take_control(task, &m);
+    return result ? result : BLOCKING_CALL(task, SYS_sendmsg, a[0], (uint64_t)&m.host, a[2]);
+}
+
+int64_t call_recvmsg(struct task *task, const uint64_t *a)
+{
+    struct message m;
+    int64_t result = take_message(task, a[1], &m);
+    if (result)
+        return result;
+    m.host.msg_name = m.guest.msg_name ? &m.name : NULL;
+    m.host.msg_namelen = sizeof m.name;
+    m.host.msg_control = m.guest.msg_control ? m.control : NULL;
+    m.host.msg_controllen = m.guest.msg_control ? sizeof m.control : 0;
+    result = BLOCKING_CALL(task, SYS_recvmsg, a[0], (uint64_t)&m.host, a[2]);
+    if (result < 0)
+        return result;
+    uint64_t length = 0;
+    if (m.host.msg_control && !give_control(task, &m, &length, &m.host.msg_flags))
+        return -EFAULT;
+    if (m.guest.msg_name) {
+        size_t size = m.host.msg_namelen < m.guest.msg_namelen ? m.host.msg_namelen : m.guest.msg_namelen;
+        if (abi_of(task)->big_endian)
+            swap_address((uint8_t *)&m.name, m.host.msg_namelen, false);
+        if (!guest_write((uint64_t)m.guest.msg_name, &m.name, size))
+            return -EFAULT;
+    }
+    m.guest.msg_namelen = m.host.msg_namelen;
+    m.guest.msg_controllen = length;
+    m.guest.msg_flags = m.host.msg_flags;
+    return write_structure(task, "msghdr", a[1], &m.guest) ? result : -EFAULT;
+}
+
+/* Options whose values are words, or times. */
+static uint64_t socket_option(const struct task *task, uint64_t level, uint64_t option)
+{
+    for (const struct flag *f = abi_of(task)->socket_options; level == SOL_SOCKET && f && f->guest; f++)
+        if (f->guest == option)
+            return f->host;
+    return option;
+}
+
+static bool is_time(uint64_t level, uint64_t option) { return level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO); }
+
+int64_t call_setsockopt(struct task *task, const uint64_t *a)
+{
+    uint8_t value[256];
+    struct timeval time;
+    uint64_t option = socket_option(task, a[1], a[2]);
+    if (is_time(a[1], option))
+        return read_structure(task, "timeval", a[3], &time) ? HOST_CALL(SYS_setsockopt, a[0], a[1], option, (uint64_t)&time, sizeof time) : -EFAULT;
+    if (a[4] > sizeof value)
+        return -EINVAL;
+    if (!guest_read(value, a[3], a[4]))
+        return -EFAULT;
+    if (abi_of(task)->big_endian)
+        swap_words(value, a[4]);
+    return HOST_CALL(SYS_setsockopt, a[0], a[1], option, (uint64_t)value, a[4]);
+}
+
+int64_t call_getsockopt(struct task *task, const uint64_t *a)
+{
+    uint8_t value[256] = { 0 };
+    uint64_t option = socket_option(task, a[1], a[2]);
+    int32_t room, length = sizeof value;
+    if (!read_structure(task, "int", a[4], &room))
+        return -EFAULT;
+    if (room < 0)
+        return -EINVAL;
+    int64_t result = HOST_CALL(SYS_getsockopt, a[0], a[1], option, (uint64_t)value, (uint64_t)&length);
+    if (result < 0)
+        return result;
+    if (is_time(a[1], option)) {
+        length = 8;
+        return write_structure(task, "timeval", a[3], value) && write_structure(task, "int", a[4], &length) ? 0 : -EFAULT;
+    }
+    if (abi_of(task)->big_endian)
+        swap_words(value, (size_t)length);
+    length = length < room ? length : room;
+    return guest_write(a[3], value, (size_t)length) && write_structure(task, "int", a[4], &length) ? 0 : -EFAULT;
+}
+
+/* ---- signals with data ---------------------------------------------------------------------------------------------------------------- */
+
+int64_t call_rt_sigqueueinfo(struct task *task, const uint64_t *a)
+{
+    siginfo_t info;
+    if (!read_structure(task, "siginfo_sent", a[2], &info))
+        return -EFAULT;
+    return HOST_CALL(SYS_rt_sigqueueinfo, a[0], a[1], (uint64_t)&info);
+}

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysinfo.h>
@@ -123,6 +124,10 @@ FIELDS(statfs64) = {
 FIELDS(iovec) = { U(struct iovec, iov_base, 0, 4), U(struct iovec, iov_len, 4, 4), { 0 } };
 FIELDS(pollfd) = { S(struct pollfd, fd, 0, 4), U(struct pollfd, events, 4, 2), U(struct pollfd, revents, 6, 2), { 0 } };
 FIELDS(epoll_event) = { U(struct epoll_event, events, 0, 4), U(struct epoll_event, data, 8, 8), { 0 } };
+FIELDS(msghdr) = {
+    U(struct msghdr, msg_name, 0, 4), U(struct msghdr, msg_namelen, 4, 4), U(struct msghdr, msg_iov, 8, 4), U(struct msghdr, msg_iovlen, 12, 4),
+    U(struct msghdr, msg_control, 16, 4), U(struct msghdr, msg_controllen, 20, 4), S(struct msghdr, msg_flags, 24, 4), { 0 } };
+FIELDS(cmsghdr) = { U(struct cmsghdr, cmsg_len, 0, 4), S(struct cmsghdr, cmsg_level, 4, 4), S(struct cmsghdr, cmsg_type, 8, 4), { 0 } };
 FIELDS(flock) = {
     U(struct flock, l_type, 0, 2), U(struct flock, l_whence, 2, 2), S(struct flock, l_start, 4, 4), S(struct flock, l_len, 8, 4),
     S(struct flock, l_pid, 12, 4), { 0 } };
@@ -144,6 +149,9 @@ FIELDS(termios) = { /* four words of flags; the line discipline behind the contr
 FIELDS(sigset) = { { .host = 0, .host_size = 4, .guest = 0, .guest_size = 4 }, { .host = 4, .host_size = 4, .guest = 4, .guest_size = 4 }, { 0 } };
 FIELDS(sigset_pair) = { { .host = 0, .host_size = 8, .guest = 0, .guest_size = 4 }, { .host = 8, .host_size = 8, .guest = 4, .guest_size = 4 }, { 0 } };
 FIELDS(stack) = { U(stack_t, ss_sp, 0, 4), S(stack_t, ss_flags, 4, 4), U(stack_t, ss_size, 8, 4), { 0 } };
+FIELDS(siginfo_sent) = {
+    S(siginfo_t, si_signo, 0, 4), S(siginfo_t, si_errno, 4, 4), S(siginfo_t, si_code, 8, 4), S(siginfo_t, si_pid, 12, 4), U(siginfo_t, si_uid, 16, 4),
+    U(siginfo_t, si_ptr, 20, 4), { 0 } };
 FIELDS(sigaction) = {
     U(struct guest_sigaction, handler, 0, 4), U(struct guest_sigaction, flags, 4, 4),
     { .host = HOST(struct guest_sigaction, mask), .host_size = 4, .guest = 12, .guest_size = 4 },
@@ -159,6 +167,7 @@ static const struct named_structure named_structures[] = {
     NAMED(stat, struct stat, 72), NAMED(stat64, struct stat, 104), NAMED(statx, struct statx, 256),
     NAMED(statfs, struct statfs, 64), NAMED(statfs64, struct statfs, 88),
     NAMED(iovec, struct iovec, 8), NAMED(pollfd, struct pollfd, 8), NAMED(epoll_event, struct epoll_event, 16),
+    NAMED(msghdr, struct msghdr, 28), NAMED(cmsghdr, struct cmsghdr, 12), { "siginfo_sent", { sizeof(siginfo_t), 128, siginfo_sent_fields } },
     { "termios", { 36, 44, termios_fields } },
     NAMED(flock, struct flock, 16), NAMED(flock64, struct flock, 32), { "winsize", { 8, 8, winsize_fields } },
     NAMED(sigset, uint64_t, 8), { "sigset_pair", { 16, 8, sigset_pair_fields } }, NAMED(stack, stack_t, 12),
@@ -175,6 +184,9 @@ static const struct structure structures[STRUCTURE_COUNT] = {
 static const struct flag open_flags[] = { { 040000, 0200000 }, { 0100000, 0400000 }, { 0200000, 0100000 }, { 0400000, 040000 }, { 0 } };
 static const struct flag map_flags[] = { { 0x40, 0x4000 }, { 0x80, 0x2000 }, { 0 } };
 static const struct flag_map flag_maps[] = { { "open", open_flags }, { "map", map_flags }, { NULL, NULL } };
+
+/* asm/socket.h: SO_RCVLOWAT, SO_SNDLOWAT, SO_RCVTIMEO, SO_SNDTIMEO, SO_PASSCRED, SO_PEERCRED */
+static const struct flag socket_options[] = { { 16, 18 }, { 17, 19 }, { 18, 20 }, { 19, 21 }, { 20, 16 }, { 21, 17 }, { 0 } };
 /* clang-format on */
 
 const struct call_abi call_abi_powerpc = {
@@ -195,6 +207,7 @@ const struct call_abi call_abi_powerpc = {
     .named_structures = named_structures,
     .flag_maps = flag_maps,
     .requests = powerpc_requests,
+    .socket_options = socket_options,
     .siginfo = powerpc_siginfo,
     .push_frame = powerpc_push_frame,
     .pop_frame = powerpc_pop_frame,

@@ -45,22 +45,13 @@ void powerpc_siginfo(const siginfo_t *host, uint8_t *guest)
 
 /* ---- the frame ----------------------------------------------------------------------------------------------------------------------- */
 
-bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask)
+enum { USER_MSR = 0xf932 }; /* external interrupts, user, floating point, both relocations */
+
+/* `at`: where it will be. */
+void powerpc_save_context(const struct task *task, uint64_t at, uint64_t mask, struct powerpc_ucontext *u)
 {
-    enum { USER_MSR = 0xf932 }; /* external interrupts, user, floating point, both relocations */
     struct context *c = &task->thread->context;
-    uint64_t at = align_down(stack - sizeof(struct powerpc_frame), 16);
-    struct powerpc_frame frame = { .chain = { 0 } };
-    struct powerpc_ucontext *u = &frame.context;
-    uint32_t chain = big32(c->slot[POWERPC_SP]);
-    if (at > UINT32_MAX)
-        return false;
-    memcpy(frame.chain, &chain, sizeof chain);
-    powerpc_siginfo(info, frame.info);
-    u->stack[0] = big32((uint64_t)task->alternate_stack.ss_sp);
-    u->stack[1] = big32((uint32_t)task->alternate_stack.ss_flags);
-    u->stack[2] = big32(task->alternate_stack.ss_size);
-    u->registers_at = big32(at + offsetof(struct powerpc_frame, context.general));
+    u->registers_at = big32(at + offsetof(struct powerpc_ucontext, general));
     u->mask[0] = big32(mask);
     u->mask[1] = big32(mask >> 32);
     for (unsigned i = 0; i < 32; i++) {
@@ -74,6 +65,38 @@ bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info
     u->general[FRAME_XER] = big32(powerpc_read_xer(c));
     u->general[FRAME_CR] = big32(powerpc_read_cr(c));
     u->floats[32] = big64(powerpc_read_fpscr(c));
+}
+
+void powerpc_restore_context(struct context *c, const struct powerpc_ucontext *u, uint64_t *mask)
+{
+    for (unsigned i = 0; i < 32; i++) {
+        c->slot[POWERPC_R + i] = big32(u->general[i]);
+        c->slot[POWERPC_F + i] = big64(u->floats[i]);
+    }
+    c->pc = big32(u->general[FRAME_NIP]) & ~UINT32_C(3);
+    c->slot[POWERPC_CTR] = big32(u->general[FRAME_CTR]);
+    c->slot[POWERPC_LR] = big32(u->general[FRAME_LR]);
+    powerpc_write_xer(c, big32(u->general[FRAME_XER]));
+    powerpc_write_cr(c, big32(u->general[FRAME_CR]));
+    powerpc_write_fpscr(c, (uint32_t)big64(u->floats[32]));
+    c->slot[POWERPC_RESERVED_ADDRESS] = POWERPC_NO_RESERVATION;
+    *mask = big32(u->mask[0]) | (uint64_t)big32(u->mask[1]) << 32;
+}
+
+bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask)
+{
+    struct context *c = &task->thread->context;
+    uint64_t at = align_down(stack - sizeof(struct powerpc_frame), 16);
+    struct powerpc_frame frame = { .chain = { 0 } };
+    uint32_t chain = big32(c->slot[POWERPC_SP]);
+    if (at > UINT32_MAX)
+        return false;
+    memcpy(frame.chain, &chain, sizeof chain);
+    powerpc_siginfo(info, frame.info);
+    powerpc_save_context(task, at + offsetof(struct powerpc_frame, context), mask, &frame.context);
+    frame.context.stack[0] = big32((uint64_t)task->alternate_stack.ss_sp);
+    frame.context.stack[1] = big32((uint32_t)task->alternate_stack.ss_flags);
+    frame.context.stack[2] = big32(task->alternate_stack.ss_size);
     if (!guest_write(at, &frame, sizeof frame))
         return false;
     c->slot[POWERPC_LR] = task->process->signal_return;
@@ -92,19 +115,40 @@ bool powerpc_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate)
     struct powerpc_frame frame;
     if (!guest_read(&frame, c->slot[POWERPC_SP], sizeof frame))
         return false;
-    const struct powerpc_ucontext *u = &frame.context;
-    for (unsigned i = 0; i < 32; i++) {
-        c->slot[POWERPC_R + i] = big32(u->general[i]);
-        c->slot[POWERPC_F + i] = big64(u->floats[i]);
-    }
-    c->pc = big32(u->general[FRAME_NIP]) & ~UINT32_C(3);
-    c->slot[POWERPC_CTR] = big32(u->general[FRAME_CTR]);
-    c->slot[POWERPC_LR] = big32(u->general[FRAME_LR]);
-    powerpc_write_xer(c, big32(u->general[FRAME_XER]));
-    powerpc_write_cr(c, big32(u->general[FRAME_CR]));
-    powerpc_write_fpscr(c, (uint32_t)big64(u->floats[32]));
-    c->slot[POWERPC_RESERVED_ADDRESS] = POWERPC_NO_RESERVATION;
-    *mask = big32(u->mask[0]) | (uint64_t)big32(u->mask[1]) << 32;
-    *alternate = (stack_t){ .ss_sp = (void *)(uint64_t)big32(u->stack[0]), .ss_flags = (int)big32(u->stack[1]), .ss_size = big32(u->stack[2]) };
+    const uint32_t *stack = frame.context.stack;
+    powerpc_restore_context(c, &frame.context, mask);
+    *alternate = (stack_t){ .ss_sp = (void *)(uint64_t)big32(stack[0]), .ss_flags = (int)big32(stack[1]), .ss_size = big32(stack[2]) };
     return true;
+}
+
+/* Keeps the context at the first address and goes on with that at the second; either may be 0. What is kept returns 0 when someone goes on
+ * with it. Vector registers are not part of it. */
+int64_t call_swapcontext(struct task *task, const uint64_t *a)
+{
+    enum { SIZE = offsetof(struct powerpc_ucontext, vectors) };
+    struct context *c = &task->thread->context;
+    struct powerpc_ucontext u;
+    if (a[2] < SIZE)
+        return -EINVAL;
+    if (a[0]) {
+        if (!guest_read(&u, a[0], SIZE))
+            return -EFAULT;
+        powerpc_save_context(task, a[0], task->signal_mask, &u);
+        u.general[3] = 0;
+        if (!guest_write(a[0], &u, SIZE))
+            return -EFAULT;
+    }
+    if (!a[1])
+        return 0;
+    uint32_t registers;
+    uint64_t mask;
+    if (!guest_read(&u, a[1], SIZE))
+        return -EFAULT;
+    registers = big32(u.registers_at);
+    if (!guest_read(u.general, registers, sizeof u.general) || !guest_read(u.floats, registers + sizeof u.general, sizeof u.floats))
+        return -EFAULT;
+    powerpc_restore_context(c, &u, &mask);
+    signals_hold(task);
+    signals_set_mask(task, mask);
+    return CALL_SILENT;
 }

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 
+struct context;
 struct task;
 struct guest_sigaction;
 
@@ -39,6 +40,10 @@ static_assert(offsetof(struct powerpc_ucontext, vectors) % 16 == 0, "mc_vregs");
 
 bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask);
 bool powerpc_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate);
+
+/* The context alone, as swapcontext(2) keeps and sets it. */
+void powerpc_save_context(const struct task *task, uint64_t at, uint64_t mask, struct powerpc_ucontext *u);
+void powerpc_restore_context(struct context *c, const struct powerpc_ucontext *u, uint64_t *mask);
 
 /* siginfo_t as the guest has it, 128 bytes. */
 void powerpc_siginfo(const siginfo_t *host, uint8_t *guest);

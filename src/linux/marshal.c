@@ -152,6 +152,8 @@ static uint64_t pass(struct marshal *m, const char *word, size_t length, int64_t
     if (is_word(word, length, "pair"))
         return next_pair(m);
     uint64_t value = next_register(m);
+    if (is_word(word, length, "lohi"))
+        return value | next_register(m) << 32;
     if (is_word(word, length, "int") || is_word(word, length, "fd") || is_word(word, length, "dirfd") || is_word(word, length, "long"))
         return (uint64_t)sign_extend(32, value);
     const struct flag *flags = flags_named(m->abi, word, length);

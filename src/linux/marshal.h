@@ -4,6 +4,7 @@
  * A word takes the next argument register, and what it gives is the next argument:
  *   fd, dirfd, int, long   a signed word
  *   pair                   64 bits in two registers, the first of them an even one, in the order of the guest's bytes in memory
+ *   lohi                   64 bits in two registers, the low half first
  *   -WORD                  taken, but not given
  *   <NAME >NAME <>NAME     the address of a structure that goes in, comes out, or both (struct named_structure); NULL stays NULL.
  *     [N]                  an array of them, as long as argument N says; [=N]: N of them; [Nb]: a set of as many bits, of words

@@ -12,11 +12,10 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from emulator import CACHE, ENVIRONMENT, TOP, emulator, parser, wanted
+from emulator import CACHE, ENVIRONMENT, GUESTS, TOP, emulator, parser, wanted
 import tap
 
 FOLDER = TOP / 'tests/programs'
-GUEST = 'riscv64-linux-gnu-'
 FLAGS = ['-w', '-D_GNU_SOURCE', '-ffp-contract=off', '-fwrapv', '-frounding-math', '-pthread']
 NATIVE = ('', ['-O2'])
 VARIANTS = {'static': ['-O2', '-static'], 'dynamic': ['-O0']}
@@ -46,9 +45,9 @@ def execute(command):
     return outcome
 
 
-def judge(source, options, guest):
+def judge(source, prefix, options, guest):
     expected = execute([program(source, *NATIVE)])
-    actual = execute(guest + [program(source, GUEST, options)])
+    actual = execute(guest + [program(source, prefix, options)])
     difference = tap.first_difference(expected.stdout, actual.stdout)
     if not difference and expected.status != actual.status:
         difference = f'exit status {actual.status}, expected {expected.status}'
@@ -68,7 +67,7 @@ def main():
         for variant, flags in VARIANTS.items():
             name = f'{source.parent.name}/{source.stem} {variant}'
             if wanted(options, name):
-                cases.append((name, lambda source=source, flags=flags: judge(source, flags, guest)))
+                cases.append((name, lambda source=source, flags=flags: judge(source, GUESTS[options.guest][0], flags, guest)))
     return tap.run(cases, options.jobs)
 
 

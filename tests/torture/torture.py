@@ -12,10 +12,10 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from emulator import emulator, parser, wanted
+from emulator import GUESTS, emulator, parser, wanted
 import tap
 
-# What dg-require-effective-target may ask for and riscv64 Linux does not have.
+# What dg-require-effective-target may ask for and none of the guests has.
 LACKING = {'dfp': 'no decimal floating point'}
 
 # Options that the suite's .exp files give to all programs of a folder.
@@ -31,7 +31,7 @@ X_OPTIONS = re.compile(r'^(?:lappend|set) additional_flags (.*)', re.MULTILINE)
 
 
 def applies(target):
-    """Whether a directive's target selector includes riscv64 Linux, which the suite nowhere names."""
+    """Whether a directive's target selector includes the guests, which the suite nowhere names."""
     return not target or 'fpic' in target
 
 
@@ -76,14 +76,14 @@ def fails_natively(source, program):
         native.unlink(missing_ok=True)
 
 
-def judge(source, program, guest):
+def judge(source, program, prefix, guest):
     options_of(source)
     rejected = program.with_suffix('.rejected')
     if rejected.exists():
         raise tap.Skip('the cross compiler rejects it')
     if not program.exists():
         fresh = program.with_suffix(f'.{os.getpid()}')
-        complaint = compile_with('riscv64-linux-gnu-gcc', source, fresh)
+        complaint = compile_with(prefix + 'gcc', source, fresh)
         if complaint is not None:
             rejected.write_text(complaint)
             raise tap.Skip('the cross compiler rejects it')
@@ -110,7 +110,7 @@ def main():
         for source in sorted(place.glob('*.c')):
             name = f'{folder}/{source.stem}'
             if wanted(options, name) and not source.stem.endswith('-lib'):
-                cases.append((name, lambda source=source, name=name: judge(source, options.programs / f'{name}.riscv64', guest)))
+                cases.append((name, lambda source=source, name=name: judge(source, options.programs / f'{name}.{options.guest}', GUESTS[options.guest][0], guest)))
     return tap.run(cases, options.jobs)
 
 
