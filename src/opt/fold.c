@@ -61,6 +61,28 @@ static bool follows_from_word(const struct walk *w, const struct ir_insn *value,
     }
 }
 
+/* Makes `insn` the opposite of an integer comparison; false for others: a < b and b <= a are both false for NaNs. */
+static bool become_opposite(const struct walk *w, struct ir_insn *insn, const struct ir_insn *compare)
+{
+    enum ir_op op;
+    switch (compare->op) {
+    case IR_eq: op = IR_ne; break;
+    case IR_ne: op = IR_eq; break;
+    case IR_slt: op = IR_sle; break;
+    case IR_sle: op = IR_slt; break;
+    case IR_ult: op = IR_ule; break;
+    case IR_ule: op = IR_ult; break;
+    default: return false;
+    }
+    bool swap = op != IR_eq && op != IR_ne;
+    const struct ir_insn was = *compare;
+    use_instead(w, insn, 0, was.arg[swap]);
+    use_instead(w, insn, 1, was.arg[!swap]);
+    insn->op = (uint8_t)op;
+    insn->type = was.type;
+    return true;
+}
+
 /* ---- rules: operations with a constant or with equal operands -------------------------------------------------------------- */
 
 /* (x op k1) op k2 -> x op (k1 joined with k2), for operations with op(k1, k2) as the joint constant. */
@@ -121,6 +143,8 @@ static ir_ref fold_bitwise(const struct walk *w, struct ir_insn *insn)
         return insn->arg[1];
     if (insn->op == IR_and && right->imm == 1 && is_truth(w, operand(w, insn, 0)))
         return insn->arg[0];
+    if (insn->op == IR_xor && right->imm == 1 && become_opposite(w, insn, operand(w, insn, 0)))
+        return NO_REF;
     if (insn->op == IR_xor && right->imm == ones)
         become_unary(w, insn, IR_not, insn->arg[0]);
     else
@@ -254,26 +278,74 @@ static void compare_narrower(const struct walk *w, struct ir_insn *insn)
     insn->type = IR_I32;
 }
 
-/* Makes `insn` the opposite of an integer comparison; false for others: a < b and b <= a are both false for NaNs. */
-static bool become_opposite(const struct walk *w, struct ir_insn *insn, const struct ir_insn *compare)
+/* A difference of two words in 64 bits, a - b, which tells how they compare: condition registers are kept as such. */
+struct difference {
+    ir_ref a, b;      /* the words; b NO_REF: a constant */
+    uint32_t constant;
+    bool is_signed;
+};
+
+static bool is_extended_word(const struct walk *w, const struct ir_insn *x)
 {
-    enum ir_op op;
-    switch (compare->op) {
-    case IR_eq: op = IR_ne; break;
-    case IR_ne: op = IR_eq; break;
-    case IR_slt: op = IR_sle; break;
-    case IR_sle: op = IR_slt; break;
-    case IR_ult: op = IR_ule; break;
-    case IR_ule: op = IR_ult; break;
-    default: return false;
+    return (x->op == IR_sext || x->op == IR_zext) && x->type == IR_I64 && ir_result_type(operand(w, x, 0)) == IR_I32;
+}
+
+static bool is_difference(const struct walk *w, const struct ir_insn *x, struct difference *d)
+{
+    const bool sum = x->op == IR_add || x->op == IR_sub;
+    const struct ir_insn *left = sum ? operand(w, x, 0) : x, *right = sum ? operand(w, x, 1) : NULL;
+    if (!is_extended_word(w, left))
+        return false;
+    *d = (struct difference){ .a = left->arg[0], .is_signed = left->op == IR_sext };
+    if (!sum)
+        return true;
+    if (x->op == IR_sub) {
+        d->b = right->arg[0];
+        return right->op == left->op && is_extended_word(w, right);
     }
-    bool swap = op != IR_eq && op != IR_ne;
-    const struct ir_insn was = *compare;
-    use_instead(w, insn, 0, was.arg[swap]);
-    use_instead(w, insn, 1, was.arg[!swap]);
-    insn->op = (uint8_t)op;
-    insn->type = was.type;
+    d->constant = (uint32_t)-right->imm;
+    return is_const(right) && (d->is_signed ? (uint64_t)(int64_t)(int32_t)d->constant : d->constant) == -right->imm;
+}
+
+/* Makes `insn`, of which operand number `zero` is 0, the comparison of a with b, or if `swap` of b with a. */
+static bool compare_words(const struct walk *w, struct ir_insn *insn, enum ir_op op, const struct difference *d, unsigned zero, bool swap)
+{
+    const ir_ref constant = insn->arg[zero];
+    if (!d->b && !changeable(w, constant))
+        return false;
+    w->standing[insn->arg[!zero]].uses--;
+    w->standing[d->a].uses++;
+    if (d->b) {
+        w->standing[constant].uses--;
+        w->standing[d->b].uses++;
+    } else {
+        make_const(&w->u->insn[constant], IR_I32, d->constant);
+    }
+    insn->op = (uint8_t)(d->is_signed ? op : unsigned_form(op));
+    insn->type = IR_I32;
+    insn->arg[swap] = d->a;
+    insn->arg[!swap] = d->b ? d->b : constant;
     return true;
+}
+
+/* Comparisons of a difference, its low word or one of the bits that are its sign, with 0. */
+static bool compare_difference(const struct walk *w, struct ir_insn *insn)
+{
+    const struct ir_insn *left = operand(w, insn, 0), *right = operand(w, insn, 1);
+    const bool for_equality = insn->op == IR_eq || insn->op == IR_ne, ordered = insn->op == IR_slt || insn->op == IR_sle;
+    struct difference d;
+    if (ordered && insn->type == IR_I64 && is_number(left, 0) && is_difference(w, right, &d))
+        return compare_words(w, insn, (enum ir_op)insn->op, &d, 0, true);
+    if (!is_number(right, 0))
+        return false;
+    if (ordered && insn->type == IR_I64 && is_difference(w, left, &d))
+        return compare_words(w, insn, (enum ir_op)insn->op, &d, 1, false);
+    if (for_equality && insn->type == IR_I32 && left->op == IR_narrow && is_difference(w, operand(w, left, 0), &d))
+        return compare_words(w, insn, (enum ir_op)insn->op, &d, 1, false);
+    const uint64_t mask = left->op == IR_and ? operand(w, left, 1)->imm : 0;
+    if (insn->op != IR_ne || insn->type != IR_I64 || left->op != IR_and || !is_const(operand(w, left, 1)) || mask >> 33 == 0 || mask & (mask - 1))
+        return false;
+    return is_difference(w, operand(w, left, 0), &d) && compare_words(w, insn, IR_slt, &d, 1, false);
 }
 
 /* x == 0 and x != 0 where x says more. */
@@ -299,6 +371,8 @@ static ir_ref fold_compare(const struct walk *w, struct ir_insn *insn)
         return NO_REF;
     }
     compare_narrower(w, insn);
+    if (compare_difference(w, insn))
+        return NO_REF;
     struct ir_insn *right = operand(w, insn, 1);
     if (insn->op == IR_ult && is_number(operand(w, insn, 0), 0)) { /* 0 < x */
         const ir_ref zero = insn->arg[0];
