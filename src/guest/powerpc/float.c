@@ -71,6 +71,8 @@ static uint32_t fprf(const struct context *c)
 static void collect_flags(struct context *c)
 {
     unsigned flags = float_get_flags();
+    if (!flags)
+        return;
     raise_exceptions(c, (flags & FLOAT_OVERFLOW ? FPSCR_OX : 0) | (flags & FLOAT_UNDERFLOW ? FPSCR_UX : 0) |
                         (flags & FLOAT_DIVIDE_BY_ZERO ? FPSCR_ZX : 0) | (flags & FLOAT_INEXACT ? FPSCR_XX : 0));
     float_set_flags(0);
@@ -86,14 +88,25 @@ uint32_t powerpc_read_fpscr(struct context *c)
     return fpscr >> 22 & fpscr & 0xf8 ? fpscr | FPSCR_FEX : fpscr;
 }
 
-void powerpc_write_fpscr(struct context *c, uint32_t fpscr)
+/* All but the rounding mode; no flags are pending. */
+static void keep_fpscr(struct context *c, uint32_t fpscr)
 {
-    static const int rounding[] = { FE_TONEAREST, FE_TOWARDZERO, FE_UPWARD, FE_DOWNWARD };
-    float_set_flags(0);
-    fesetround(rounding[fpscr & FPSCR_RN]);
     c->slot[POWERPC_FPSCR] = fpscr & ~(uint32_t)(FPSCR_FEX | FPSCR_VX | FPSCR_FPRF | FPSCR_RESERVED);
     c->slot[POWERPC_RESULT] = fpscr & FPSCR_C ? SIGN_BIT : 0; /* any number of that C */
     c->slot[POWERPC_COMPARED] = compared_as(fpscr >> 12 & 0xf);
+}
+
+static void set_rounding(uint32_t fpscr)
+{
+    static const int rounding[] = { FE_TONEAREST, FE_TOWARDZERO, FE_UPWARD, FE_DOWNWARD };
+    fesetround(rounding[fpscr & FPSCR_RN]);
+}
+
+void powerpc_write_fpscr(struct context *c, uint32_t fpscr)
+{
+    float_set_flags(0);
+    set_rounding(fpscr);
+    keep_fpscr(c, fpscr);
 }
 
 uint64_t powerpc_fpscr(struct context *c, uint64_t unused, uint64_t unused2)
@@ -102,12 +115,15 @@ uint64_t powerpc_fpscr(struct context *c, uint64_t unused, uint64_t unused2)
     return powerpc_read_fpscr(c);
 }
 
-/* One bit that is set may be an exception (mtfsb1), which FX then notes. */
+/* One bit that is set may be an exception (mtfsb1), which FX then notes. The C library does this around many a function: the host's mode is
+ * only touched if it changes. */
 uint64_t powerpc_change_fpscr(struct context *c, uint64_t mask, uint64_t bits)
 {
     uint32_t old = powerpc_read_fpscr(c), new = (old & ~(uint32_t)mask) | ((uint32_t)bits & (uint32_t)mask);
     bool one_bit = !(mask & (mask - 1));
-    powerpc_write_fpscr(c, one_bit ? with_exceptions(old & new, new & ~old) : new);
+    if ((old ^ new) & FPSCR_RN)
+        set_rounding(new);
+    keep_fpscr(c, one_bit ? with_exceptions(old & new, new & ~old) : new);
     return 0;
 }
 
@@ -117,7 +133,7 @@ uint64_t powerpc_move_fpscr_field(struct context *c, uint64_t field, uint64_t un
     (void)unused;
     unsigned shift = 28 - 4 * (unsigned)field;
     uint32_t old = powerpc_read_fpscr(c), cleared = (UINT32_C(15) << shift) & (ALL_EXCEPTIONS | FPSCR_FX);
-    powerpc_write_fpscr(c, old & ~cleared);
+    keep_fpscr(c, old & ~cleared);
     return old >> shift & 15;
 }
 
