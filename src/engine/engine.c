@@ -95,7 +95,8 @@ void leave_blocks(struct thread *t) { t->private->phase = PHASE_OUTSIDE; }
 bool lock_engine(struct thread *t)
 {
     struct engine *e = t->engine;
-    if (e->thread_count == 1 || pthread_mutex_trylock(&e->lock) == 0)
+    t->private->locked = e->thread_count != 1; /* another may be gone by the time of unlock_engine */
+    if (!t->private->locked || pthread_mutex_trylock(&e->lock) == 0)
         return true;
     uint32_t flushes = e->cache.flush_count; /* stays while this thread is inside */
     t->private->phase = PHASE_OUTSIDE;
@@ -106,7 +107,7 @@ bool lock_engine(struct thread *t)
 
 void unlock_engine(struct thread *t)
 {
-    if (t->engine->thread_count != 1)
+    if (t->private->locked)
         pthread_mutex_unlock(&t->engine->lock);
 }
 

@@ -123,6 +123,7 @@ struct thread_private {
     struct thread *thread;
     struct thread_private *next;
     _Atomic int phase;
+    bool locked;               /* lock_engine has locked, since there were other threads */
     jmp_buf resume;            /* where a caught fault continues: in engine_run, or engine_access_address */
     struct indirect_line *lines; /* the thread's indirect-branch cache; context.indirect points there, or at the
                                   * engine's empty one while the thread's attention is wanted */

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compiles each program of c/, cxx/ and probes/ for the guest and for this machine; all must print the same and exit alike.
+"""Compiles each program of c/, cxx/ and probes/ for the guest and for this machine; all must print the same and exit alike. With --reference
+the guest's program itself is run by that emulator instead: for programs that print something else where a long is shorter.
 
 The guest's programs are made twice: static at -O2 and dynamic at -O0. Compiled programs are kept in Ferry's cache.
 """
@@ -8,6 +9,7 @@ import concurrent.futures
 import hashlib
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -18,6 +20,7 @@ import tap
 FOLDER = TOP / 'tests/programs'
 FLAGS = ['-w', '-D_GNU_SOURCE', '-ffp-contract=off', '-fwrapv', '-frounding-math', '-pthread']
 NATIVE = ('', ['-O2'])
+LIBRARIES = {'powerpc-linux-gnu-': ['-latomic']} # for what it has no instructions for
 VARIANTS = {'static': ['-O2', '-static'], 'dynamic': ['-O0']}
 
 
@@ -31,7 +34,7 @@ def program(source, prefix, options):
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         fresh = path.with_suffix(f'.{os.getpid()}')
-        done = subprocess.run(command + ['-o', fresh, source, '-lm'], capture_output=True)
+        done = subprocess.run(command + ['-o', fresh, source, '-lm', *LIBRARIES.get(prefix, [])], capture_output=True)
         if done.returncode:
             raise tap.Failure(f'{compiler}: {tap.tail(done.stderr)}')
         fresh.rename(path)
@@ -45,9 +48,10 @@ def execute(command):
     return outcome
 
 
-def judge(source, prefix, options, guest):
-    expected = execute([program(source, *NATIVE)])
-    actual = execute(guest + [program(source, prefix, options)])
+def judge(source, prefix, options, guest, reference):
+    compiled = program(source, prefix, options)
+    expected = execute([*reference, compiled] if reference else [program(source, *NATIVE)])
+    actual = execute(guest + [compiled])
     difference = tap.first_difference(expected.stdout, actual.stdout)
     if not difference and expected.status != actual.status:
         difference = f'exit status {actual.status}, expected {expected.status}'
@@ -56,18 +60,23 @@ def judge(source, prefix, options, guest):
 
 
 def main():
-    options = parser(__doc__).parse_args()
+    options = parser(__doc__)
+    options.add_argument('--reference', help='command of another emulator')
+    options = options.parse_args()
     guest = emulator(options)
+    prefix, root = GUESTS[options.guest]
+    reference = options.reference and [*shlex.split(options.reference), '-L', root]
     cases = []
     sources = sorted([*FOLDER.glob('c/*.c'), *FOLDER.glob('probes/*.c'), *FOLDER.glob('cxx/*.cc')])
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for source in sources:
-            pool.submit(program, source, *NATIVE)
+    if not reference:
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            for source in sources:
+                pool.submit(program, source, *NATIVE)
     for source in sources:
         for variant, flags in VARIANTS.items():
             name = f'{source.parent.name}/{source.stem} {variant}'
             if wanted(options, name):
-                cases.append((name, lambda source=source, flags=flags: judge(source, GUESTS[options.guest][0], flags, guest)))
+                cases.append((name, lambda source=source, flags=flags: judge(source, prefix, flags, guest, reference)))
     return tap.run(cases, options.jobs)
 
 

@@ -44,7 +44,7 @@ void powerpc_write_xer(struct context *c, uint32_t xer)
     c->slot[POWERPC_SO] = xer >> 31;
     c->slot[POWERPC_OV] = xer >> 30 & 1;
     c->slot[POWERPC_CA] = xer >> 29 & 1;
-    c->slot[POWERPC_COUNT] = xer & 0x1fffffff;
+    c->slot[POWERPC_COUNT] = xer & POWERPC_XER_OTHERS;
 }
 
 static uint64_t read_cr(struct context *c, uint64_t a, uint64_t b)

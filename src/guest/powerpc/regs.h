@@ -34,6 +34,8 @@ enum {
 #define POWERPC_UNORDERED (UINT64_C(1) << 63 | 1) /* neither less nor greater nor equal */
 #define POWERPC_NOT_COMPARED 2                    /* no comparison gives this difference */
 
+enum { POWERPC_XER_OTHERS = 0x1ff3ffff }; /* bits of POWERPC_COUNT: not SO, OV, CA, nor what are OV32 and CA32 in younger processors */
+
 enum { POWERPC_LT = 8, POWERPC_GT = 4, POWERPC_EQ = 2, POWERPC_SUMMARY = 1 }; /* bits of a field as mfcr and mtcrf have them */
 
 /* The whole condition register, cr0 in the highest bits, and XER, as programs and signal frames have them. */
