@@ -6,8 +6,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from compiled import FOLDER, GUEST, program
-from emulator import emulator, parser, wanted
+from compiled import FOLDER, program
+from emulator import GUESTS, emulator, parser, wanted
 import tap
 
 ENVIRONMENT = {'ONE': '1', 'TWO': '2', 'PATH': '/usr/bin:/bin'}
@@ -83,7 +83,7 @@ def logs(b):
 
 def main():
     options = parser(__doc__).parse_args()
-    show = str(program(FOLDER / 'options/show.c', GUEST, ['-O1', '-static']))
+    show = str(program(FOLDER / 'options/show.c', GUESTS['riscv64'][0], ['-O1', '-static']))
     b = Bench(emulator(options), show)
     cases = [(name, judge) for part in (environment, limits, logs) for name, judge in part(b) if wanted(options, name)]
     return tap.run(cases, options.jobs)
