@@ -149,6 +149,9 @@ static void run_case(struct file *f, char *line)
     bool outputs = false;
     fesetenv(FE_DFL_ENV);
     f->subject->guest->reset(&before.context);
+    if (f->subject->normalise)
+        f->subject->normalise(&before.context);
+    before.fflags = f->subject->read_float_state(&before.context) & f->subject->float_flags;
     before.context.pc = (uintptr_t)f->code;
     for (char *word = strtok(line, " \n"); word; word = strtok(NULL, " \n")) {
         if (!strcmp(word, "=>")) {

@@ -99,7 +99,11 @@ static bool set_named(struct context *c, const char *name, uint64_t value)
     return true;
 }
 
-static void normalise(struct context *c) { powerpc_write_cr(c, powerpc_read_cr(c)); }
+static void normalise(struct context *c)
+{
+    powerpc_write_cr(c, powerpc_read_cr(c));
+    powerpc_write_fpscr(c, powerpc_read_fpscr(c));
+}
 
 const struct subject subject_powerpc = {
     .guest = &guest_powerpc,
