@@ -1,6 +1,7 @@
 /* Discovery of dynamic basic blocks: from where control arrived to the next instruction that ends a block, predecoded. */
 #include "engine/private.h"
 
+#include <elf.h>
 #include <string.h>
 
 static size_t window_at(struct thread *t, uint64_t pc)
@@ -21,6 +22,8 @@ static void log_block(const struct engine *e, const struct block *b)
         e->config.guest->disassemble(insn, text, sizeof text);
         uint32_t bits = 0;
         memcpy(&bits, (const void *)(uintptr_t)insn->pc, insn->length < 4 ? insn->length : 4);
+        if (e->config.guest->elf_data == ELFDATA2MSB)
+            bits = __builtin_bswap32(bits) >> (insn->length < 4 ? 32 - 8 * insn->length : 0);
         fprintf(out, "0x%08" PRIx64 ":  %0*" PRIx32 "%*s  %s\n", insn->pc, insn->length * 2 < 8 ? insn->length * 2 : 8, bits,
                 insn->length * 2 < 8 ? 8 - insn->length * 2 : 0, "", text);
     }

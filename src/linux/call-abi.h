@@ -54,6 +54,9 @@ struct flag_map {
     const struct flag *flags;
 };
 
+/* Flags from the guest's values to the host's, or back. */
+uint64_t map_flags(const struct flag *map, uint64_t flags, bool to_host);
+
 /* A request of ioctl(2). */
 struct device_request {
     uint32_t guest, host;

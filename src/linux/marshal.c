@@ -38,17 +38,6 @@ static const struct flag *flags_named(const struct call_abi *abi, const char *wo
     return NULL;
 }
 
-static uint64_t map_flags(const struct flag *map, uint64_t flags, bool to_host)
-{
-    uint64_t result = flags;
-    for (const struct flag *f = map; f && f->guest; f++)
-        result &= ~(uint64_t)(to_host ? f->guest : f->host);
-    for (const struct flag *f = map; f && f->guest; f++)
-        if (flags & (to_host ? f->guest : f->host))
-            result |= to_host ? f->host : f->guest;
-    return result;
-}
-
 uint64_t flags_from_guest(const struct call_abi *abi, const char *word, uint64_t flags)
 {
     return map_flags(flags_named(abi, word, strlen(word)), flags, true);

@@ -42,3 +42,14 @@ void structure_from_guest(const struct call_abi *abi, enum structure_name name, 
 {
     convert_from_guest(abi, &abi->structures[name], guest, host);
 }
+
+uint64_t map_flags(const struct flag *map, uint64_t flags, bool to_host)
+{
+    uint64_t result = flags;
+    for (const struct flag *f = map; f && f->guest; f++)
+        result &= ~(uint64_t)(to_host ? f->guest : f->host);
+    for (const struct flag *f = map; f && f->guest; f++)
+        if (flags & (to_host ? f->guest : f->host))
+            result |= to_host ? f->host : f->guest;
+    return result;
+}

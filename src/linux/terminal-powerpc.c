@@ -22,26 +22,15 @@ static const uint8_t characters[] = { VINTR, VQUIT, VERASE, VKILL, VEOF, VMIN, V
                                       VLNEXT, VDISCARD };
 /* clang-format on */
 
-static uint32_t mapped(const struct flag *map, uint32_t flags, bool to_host)
-{
-    uint32_t result = flags;
-    for (const struct flag *f = map; f->guest; f++)
-        result &= ~(to_host ? f->guest : f->host);
-    for (const struct flag *f = map; f->guest; f++)
-        if (flags & (to_host ? f->guest : f->host))
-            result |= to_host ? f->host : f->guest;
-    return result;
-}
-
 /* struct termios of the host, with the other's numbers in it. */
 static void adapt_terminal(void *structure, bool to_host)
 {
     struct termios *t = structure;
     struct termios from = *t;
-    t->c_iflag = mapped(input_flags, from.c_iflag, to_host);
-    t->c_oflag = mapped(output_flags, from.c_oflag, to_host);
-    t->c_cflag = mapped(control_flags, from.c_cflag, to_host);
-    t->c_lflag = mapped(local_flags, from.c_lflag, to_host);
+    t->c_iflag = (uint32_t)map_flags(input_flags, from.c_iflag, to_host);
+    t->c_oflag = (uint32_t)map_flags(output_flags, from.c_oflag, to_host);
+    t->c_cflag = (uint32_t)map_flags(control_flags, from.c_cflag, to_host);
+    t->c_lflag = (uint32_t)map_flags(local_flags, from.c_lflag, to_host);
     memset(t->c_cc, 0, sizeof t->c_cc);
     for (unsigned i = 0; i < COUNT_OF(characters); i++)
         t->c_cc[to_host ? characters[i] : i] = from.c_cc[to_host ? i : characters[i]];
