@@ -182,8 +182,8 @@ static const struct structure structures[STRUCTURE_COUNT] = {
 
 /* asm/fcntl.h, asm/mman.h */
 static const struct flag open_flags[] = { { 040000, 0200000 }, { 0100000, 0400000 }, { 0200000, 0100000 }, { 0400000, 040000 }, { 0 } };
-static const struct flag map_flags[] = { { 0x40, 0x4000 }, { 0x80, 0x2000 }, { 0 } };
-static const struct flag_map flag_maps[] = { { "open", open_flags }, { "map", map_flags }, { NULL, NULL } };
+static const struct flag memory_flags[] = { { 0x40, 0x4000 }, { 0x80, 0x2000 }, { 0 } };
+static const struct flag_map flag_maps[] = { { "open", open_flags }, { "map", memory_flags }, { NULL, NULL } };
 
 /* asm/socket.h: SO_RCVLOWAT, SO_SNDLOWAT, SO_RCVTIMEO, SO_SNDTIMEO, SO_PASSCRED, SO_PEERCRED */
 static const struct flag socket_options[] = { { 16, 18 }, { 17, 19 }, { 18, 20 }, { 19, 21 }, { 20, 16 }, { 21, 17 }, { 0 } };
