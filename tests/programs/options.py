@@ -2,12 +2,14 @@
 """The command line's options and their variables, as a running program notices them."""
 
 import pathlib
+import re
+import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from compiled import FOLDER, program
-from emulator import GUESTS, emulator, parser, wanted
+from emulator import GUESTS, TOP, emulator, parser, wanted
 import tap
 
 ENVIRONMENT = {'ONE': '1', 'TWO': '2', 'PATH': '/usr/bin:/bin'}
@@ -81,11 +83,30 @@ def logs(b):
     yield 'QEMU_LOG', lambda: contains([], ['name'], ['IN: '], None, QEMU_LOG='in_asm')
 
 
+def example(b):
+    """Every block of text on the page about a block on its way is what -d shows."""
+    def judge():
+        page = (TOP / 'docs/worked-example.md').read_text()
+        with tempfile.TemporaryDirectory() as directory:
+            built, program, log = (pathlib.Path(directory) / name for name in ('e.o', 'e', 'log'))
+            subprocess.run(['powerpc-linux-gnu-as', '-o', built, FOLDER / 'options/example.s'], check=True)
+            subprocess.run(['powerpc-linux-gnu-ld', '-Ttext=0x10000054', '-o', program, built], check=True)
+            outcome = tap.execute(b.guest + ['--threshold=0', '--hot=0', '-d', 'in_asm,ir,ir_opt,out_asm', '-D', str(log), program])
+            text = log.read_text()
+        if outcome.status:
+            raise tap.Failure(f'exit status {outcome.status}: {tap.tail(outcome.stderr)}')
+        for shown in re.findall(r'^```\n(.*?)^```$', page, re.MULTILINE | re.DOTALL):
+            if shown not in text:
+                raise tap.Failure(f'the page shows what -d does not:\n{shown}')
+
+    yield 'docs/worked-example.md is true', judge
+
+
 def main():
     options = parser(__doc__).parse_args()
     show = str(program(FOLDER / 'options/show.c', GUESTS['riscv64'][0], ['-O1', '-static']))
     b = Bench(emulator(options), show)
-    cases = [(name, judge) for part in (environment, limits, logs) for name, judge in part(b) if wanted(options, name)]
+    cases = [(name, judge) for part in (environment, limits, logs, example) for name, judge in part(b) if wanted(options, name)]
     return tap.run(cases, options.jobs)
 
 
