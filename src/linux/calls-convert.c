@@ -1,31 +1,11 @@
 /* System calls whose structures depend on other arguments, for guests that lay them out differently (marshal.h does all others). */
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/mman.h>
 
 #include "linux/marshal.h"
-
-static const struct call_abi *abi_of(const struct task *task) { return task->process->abi->calls; }
-
-/* One structure; false: a bad address. */
-static bool read_structure(const struct task *task, const char *name, uint64_t address, void *host)
-{
-    const struct structure *s = structure_named(abi_of(task), name, strlen(name));
-    uint8_t raw[LARGEST_STRUCTURE];
-    if (!guest_read(raw, address, s->guest_size))
-        return false;
-    convert_from_guest(abi_of(task), s, raw, host);
-    return true;
-}
-
-static bool write_structure(const struct task *task, const char *name, uint64_t address, const void *host)
-{
-    const struct structure *s = structure_named(abi_of(task), name, strlen(name));
-    uint8_t raw[LARGEST_STRUCTURE];
-    convert_to_guest(abi_of(task), s, host, raw);
-    return guest_write(address, raw, s->guest_size);
-}
 
 /* ---- files ------------------------------------------------------------------------------------------------------------------- */
 
@@ -79,6 +59,33 @@ int64_t call_getdents64(struct task *task, const uint64_t *a)
     return result;
 }
 
+struct old_entry {
+    uint64_t inode, offset;
+    uint16_t length;
+};
+
+/* The old kind of entry: words for inode and offset, the type behind the name. Never longer than the new. */
+int64_t call_getdents(struct task *task, const uint64_t *a)
+{
+    enum { HEAD = 10, MOST = 1 << 16 };
+    uint8_t buffer[MOST];
+    uint64_t to = a[1];
+    int64_t result = HOST_CALL(SYS_getdents64, a[0], (uint64_t)buffer, a[2] < MOST ? a[2] : MOST);
+    for (int64_t at = 0; at < result;) {
+        const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
+        size_t name = strlen(entry->d_name) + 1, length = align_up(HEAD + name + 1, abi_of(task)->word_size);
+        struct old_entry old = { entry->d_ino, (uint64_t)entry->d_off, (uint16_t)length };
+        if (entry->d_ino > UINT32_MAX)
+            return -EOVERFLOW;
+        if (!write_structure(task, "dirent", to, &old) || !guest_write(to + HEAD, entry->d_name, name) ||
+            !guest_write(to + length - 1, &entry->d_type, 1))
+            return -EFAULT;
+        at += entry->d_reclen;
+        to += length;
+    }
+    return result < 0 ? result : (int64_t)(to - a[1]);
+}
+
 int64_t call_ioctl(struct task *task, const uint64_t *a)
 {
     const struct call_abi *abi = abi_of(task);
@@ -130,8 +137,61 @@ int64_t call_timed_wait_for_signal(struct task *task, const uint64_t *a)
     return guest_write(a[1], raw, sizeof raw) ? result : -EFAULT;
 }
 
-/* A futex is compared by the kernel: what it is compared with must lie as the guest's words do. What would make the kernel compute with
- * a futex, or put a thread's number there, is not there. */
+/* What happened is written to a siginfo, of which only the ABI knows how it lies. */
+int64_t call_waitid(struct task *task, const uint64_t *a)
+{
+    siginfo_t info = { 0 };
+    uint8_t raw[sizeof info];
+    int64_t result = BLOCKING_CALL(task, SYS_waitid, a[0], a[1], (uint64_t)&info, a[3], a[4]);
+    if (result < 0 || !a[2])
+        return result;
+    abi_of(task)->siginfo(&info, raw);
+    return guest_write(a[2], raw, sizeof raw) ? result : -EFAULT;
+}
+
+/* Changes the word as FUTEX_WAKE_OP's last argument says (futex(2)); *matches: what it was compares as asked. False: a bad address. */
+static bool change_futex(const struct task *task, uint64_t address, uint32_t operation, bool *matches)
+{
+    enum { SET, ADD, OR, AND_NOT, XOR, SHIFTED = 8, EQUAL = 0, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL };
+    bool swap = abi_of(task)->big_endian;
+    unsigned what = operation >> 28, how = operation >> 24 & 15;
+    int32_t argument = (int32_t)sign_extend(12, operation >> 12 & 0xfff), compared = (int32_t)sign_extend(12, operation & 0xfff), old;
+    uint32_t raw, fresh;
+    if (what & SHIFTED)
+        argument = (int32_t)(UINT32_C(1) << (argument & 31));
+    if (!(mm_protection(task->process->mm, address) & PROT_WRITE) || !guest_read(&raw, address, sizeof raw))
+        return false;
+    _Atomic uint32_t *word = (_Atomic uint32_t *)address;
+    do {
+        old = (int32_t)(swap ? __builtin_bswap32(raw) : raw);
+        switch (what & ~(unsigned)SHIFTED) {
+        case SET: fresh = (uint32_t)argument; break;
+        case ADD: fresh = (uint32_t)old + (uint32_t)argument; break;
+        case OR: fresh = (uint32_t)(old | argument); break;
+        case AND_NOT: fresh = (uint32_t)(old & ~argument); break;
+        default: fresh = (uint32_t)(old ^ argument); break;
+        }
+    } while (!atomic_compare_exchange_weak(word, &raw, swap ? __builtin_bswap32(fresh) : fresh));
+    *matches = how == EQUAL ? old == compared : how == NOT_EQUAL ? old != compared : how == LESS ? old < compared :
+        how == LESS_EQUAL ? old <= compared : how == GREATER ? old > compared : old >= compared;
+    return true;
+}
+
+static int64_t wake_and_change(struct task *task, const uint64_t *a)
+{
+    bool matches;
+    uint64_t wake = FUTEX_WAKE | (a[1] & FUTEX_PRIVATE_FLAG);
+    if ((a[5] >> 28 & 7) > 4 || (a[5] >> 24 & 15) > 5 || a[4] % 4)
+        return a[4] % 4 ? -EINVAL : -ENOSYS;
+    if (!change_futex(task, a[4], (uint32_t)a[5], &matches))
+        return -EFAULT;
+    int64_t first = HOST_CALL(SYS_futex, a[0], wake, a[2]);
+    int64_t second = first >= 0 && matches ? HOST_CALL(SYS_futex, a[4], wake, a[3]) : 0;
+    return first < 0 ? first : second < 0 ? second : first + second;
+}
+
+/* A futex is compared by the kernel: what it is compared with must lie as the guest's words do. What would make the kernel put a thread's
+ * number there is not there. */
 static int64_t futex(struct task *task, const uint64_t *a, const char *timespec)
 {
     bool swap = abi_of(task)->big_endian;
@@ -151,6 +211,8 @@ static int64_t futex(struct task *task, const uint64_t *a, const char *timespec)
         if (swap)
             changed[5] = __builtin_bswap32((uint32_t)a[5]);
         break;
+    case FUTEX_WAKE_OP:
+        return wake_and_change(task, a);
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
     case FUTEX_REQUEUE:
@@ -163,278 +225,3 @@ static int64_t futex(struct task *task, const uint64_t *a, const char *timespec)
 
 int64_t call_futex_time32(struct task *task, const uint64_t *a) { return futex(task, a, "timespec"); }
 int64_t call_futex_time64(struct task *task, const uint64_t *a) { return futex(task, a, "timespec64"); }
-
-/* ---- sockets ---------------------------------------------------------------------------------------------------------------------- */
-
-static void swap_bytes(uint8_t *at, size_t size)
-{
-    for (size_t i = 0; i < size / 2; i++) {
-        uint8_t byte = at[i];
-        at[i] = at[size - 1 - i];
-        at[size - 1 - i] = byte;
-    }
-}
-
-/* The members that are not in network order anyway: the family; netlink's port and groups; the scope of an IPv6 address. */
-static void swap_address(uint8_t *address, size_t size, bool to_host)
-{
-    enum { NETLINK_MEMBERS = 4, NETLINK_SIZE = 12, SCOPE = 24, INET6_SIZE = 28 };
-    uint16_t family;
-    if (size < sizeof family)
-        return;
-    if (to_host)
-        swap_bytes(address, sizeof family);
-    memcpy(&family, address, sizeof family);
-    if (!to_host)
-        swap_bytes(address, sizeof family);
-    if (family == AF_NETLINK && size >= NETLINK_SIZE) {
-        swap_bytes(address + NETLINK_MEMBERS, 4);
-        swap_bytes(address + NETLINK_MEMBERS + 4, 4);
-    } else if (family == AF_INET6 && size >= INET6_SIZE) {
-        swap_bytes(address + SCOPE, 4);
-    }
-}
-
-/* Reads a socket address into `address`; 0 or -errno. */
-static int64_t take_address(const struct task *task, uint64_t from, uint64_t size, struct sockaddr_storage *address)
-{
-    if (size > sizeof *address)
-        return -EINVAL;
-    if (!guest_read(address, from, size))
-        return -EFAULT;
-    if (abi_of(task)->big_endian)
-        swap_address((uint8_t *)address, size, true);
-    return 0;
-}
-
-/* Calls with room for an address and its length as arguments `at` and at + 1, which come back the guest's way. */
-static int64_t with_address_out(struct task *task, long number, const uint64_t *a, unsigned at)
-{
-    struct sockaddr_storage address;
-    int32_t room, length;
-    uint64_t changed[6];
-    memcpy(changed, a, sizeof changed);
-    if (!a[at])
-        return blocking_call(task, number, changed);
-    if (!read_structure(task, "int", a[at + 1], &room))
-        return -EFAULT;
-    if (room < 0)
-        return -EINVAL;
-    length = sizeof address;
-    changed[at] = (uint64_t)&address;
-    changed[at + 1] = (uint64_t)&length;
-    int64_t result = blocking_call(task, number, changed);
-    if (result < 0)
-        return result;
-    if (abi_of(task)->big_endian)
-        swap_address((uint8_t *)&address, (size_t)length, false);
-    bool good = guest_write(a[at], &address, (size_t)(length < room ? length : room)) && write_structure(task, "int", a[at + 1], &length);
-    return good ? result : -EFAULT;
-}
-
-static int64_t with_address_in(struct task *task, long number, const uint64_t *a, unsigned at)
-{
-    struct sockaddr_storage address;
-    uint64_t changed[6];
-    memcpy(changed, a, sizeof changed);
-    int64_t result = a[at] ? take_address(task, a[at], a[at + 1], &address) : 0;
-    changed[at] = a[at] ? (uint64_t)&address : 0;
-    return result < 0 ? result : blocking_call(task, number, changed);
-}
-
-int64_t call_bind(struct task *task, const uint64_t *a) { return with_address_in(task, SYS_bind, a, 1); }
-int64_t call_connect(struct task *task, const uint64_t *a) { return with_address_in(task, SYS_connect, a, 1); }
-int64_t call_sendto(struct task *task, const uint64_t *a) { return with_address_in(task, SYS_sendto, a, 4); }
-int64_t call_send(struct task *task, const uint64_t *a) { return BLOCKING_CALL(task, SYS_sendto, a[0], a[1], a[2], a[3], 0, 0); }
-int64_t call_recv(struct task *task, const uint64_t *a) { return BLOCKING_CALL(task, SYS_recvfrom, a[0], a[1], a[2], a[3], 0, 0); }
-int64_t call_accept(struct task *task, const uint64_t *a) { return with_address_out(task, SYS_accept, a, 1); }
-int64_t call_accept4(struct task *task, const uint64_t *a) { return with_address_out(task, SYS_accept4, a, 1); }
-int64_t call_getsockname(struct task *task, const uint64_t *a) { return with_address_out(task, SYS_getsockname, a, 1); }
-int64_t call_getpeername(struct task *task, const uint64_t *a) { return with_address_out(task, SYS_getpeername, a, 1); }
-int64_t call_recvfrom(struct task *task, const uint64_t *a) { return with_address_out(task, SYS_recvfrom, a, 4); }
-
-/* ---- messages: a structure that points to others ------------------------------------------------------------------------------------ */
-
-/* Data of control messages are words in all but a few cases. */
-static void swap_words(uint8_t *at, size_t size)
-{
-    for (size_t i = 0; i + 4 <= size; i += 4)
-        swap_bytes(at + i, 4);
-}
-
-enum { MOST_CONTROL = 4096, MOST_PIECES = 1024 };
-
-struct message {
-    struct msghdr host, guest;   /* the latter's pointers are the guest's */
-    struct iovec pieces[MOST_PIECES];
-    struct sockaddr_storage name;
-    _Alignas(8) uint8_t control[MOST_CONTROL];
-};
-
-/* The guest aligns control messages by words of its own. */
-static size_t control_align(const struct task *task, size_t size) { return align_up(size, abi_of(task)->word_size); }
-
-static int64_t take_control(const struct task *task, struct message *m)
-{
-    size_t header = structure_named(abi_of(task), "cmsghdr", 7)->guest_size, used = 0;
-    uint64_t from = (uint64_t)m->guest.msg_control, end = from + m->guest.msg_controllen;
-    while (from + header <= end) {
-        struct cmsghdr head;
-        if (!read_structure(task, "cmsghdr", from, &head))
-            return -EFAULT;
-        if (head.cmsg_len < header || head.cmsg_len > end - from)
-            return -EINVAL;
-        size_t size = head.cmsg_len - header;
-        if (used + CMSG_SPACE(size) > sizeof m->control)
-            return -ENOBUFS;
-        struct cmsghdr *to = (struct cmsghdr *)(m->control + used);
-        *to = (struct cmsghdr){ .cmsg_len = CMSG_LEN(size), .cmsg_level = head.cmsg_level, .cmsg_type = head.cmsg_type };
-        if (!guest_read(CMSG_DATA(to), from + header, size))
-            return -EFAULT;
-        if (abi_of(task)->big_endian)
-            swap_words(CMSG_DATA(to), size);
-        used += CMSG_SPACE(size);
-        from += control_align(task, head.cmsg_len);
-    }
-    m->host.msg_control = used ? m->control : NULL;
-    m->host.msg_controllen = used;
-    return 0;
-}
-
-/* Gives back what came; what does not fit is cut off, which *flags then says. */
-static bool give_control(const struct task *task, struct message *m, uint64_t *length, int *flags)
-{
-    size_t header = structure_named(abi_of(task), "cmsghdr", 7)->guest_size;
-    uint64_t to = (uint64_t)m->guest.msg_control, room = m->guest.msg_controllen;
-    *length = 0;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(&m->host); c; c = CMSG_NXTHDR(&m->host, c)) {
-        size_t size = c->cmsg_len - CMSG_LEN(0);
-        if (*length + header + size > room) {
-            *flags |= MSG_CTRUNC;
-            break;
-        }
-        struct cmsghdr head = { .cmsg_len = header + size, .cmsg_level = c->cmsg_level, .cmsg_type = c->cmsg_type };
-        if (abi_of(task)->big_endian)
-            swap_words(CMSG_DATA(c), size);
-        if (!write_structure(task, "cmsghdr", to + *length, &head) || !guest_write(to + *length + header, CMSG_DATA(c), size))
-            return false;
-        *length += control_align(task, header + size);
-    }
-    return true;
-}
-
-static int64_t take_message(const struct task *task, uint64_t address, struct message *m)
-{
-    size_t size = structure_named(abi_of(task), "iovec", 5)->guest_size;
-    if (!read_structure(task, "msghdr", address, &m->guest))
-        return -EFAULT;
-    if (m->guest.msg_iovlen > MOST_PIECES)
-        return -EMSGSIZE;
-    m->host = m->guest;
-    for (size_t i = 0; i < m->guest.msg_iovlen; i++)
-        if (!read_structure(task, "iovec", (uint64_t)m->guest.msg_iov + i * size, &m->pieces[i]))
-            return -EFAULT;
-    m->host.msg_iov = m->pieces;
-    return 0;
-}
-
-int64_t call_sendmsg(struct task *task, const uint64_t *a)
-{
-    struct message m;
-    int64_t result = take_message(task, a[1], &m);
-    if (!result && m.guest.msg_name) {
-        result = take_address(task, (uint64_t)m.guest.msg_name, m.guest.msg_namelen, &m.name);
-        m.host.msg_name = &m.name;
-    }
-    if (!result)
-        result = take_control(task, &m);
-    return result ? result : BLOCKING_CALL(task, SYS_sendmsg, a[0], (uint64_t)&m.host, a[2]);
-}
-
-int64_t call_recvmsg(struct task *task, const uint64_t *a)
-{
-    struct message m;
-    int64_t result = take_message(task, a[1], &m);
-    if (result)
-        return result;
-    m.host.msg_name = m.guest.msg_name ? &m.name : NULL;
-    m.host.msg_namelen = sizeof m.name;
-    m.host.msg_control = m.guest.msg_control ? m.control : NULL;
-    m.host.msg_controllen = m.guest.msg_control ? sizeof m.control : 0;
-    result = BLOCKING_CALL(task, SYS_recvmsg, a[0], (uint64_t)&m.host, a[2]);
-    if (result < 0)
-        return result;
-    uint64_t length = 0;
-    if (m.host.msg_control && !give_control(task, &m, &length, &m.host.msg_flags))
-        return -EFAULT;
-    if (m.guest.msg_name) {
-        size_t size = m.host.msg_namelen < m.guest.msg_namelen ? m.host.msg_namelen : m.guest.msg_namelen;
-        if (abi_of(task)->big_endian)
-            swap_address((uint8_t *)&m.name, m.host.msg_namelen, false);
-        if (!guest_write((uint64_t)m.guest.msg_name, &m.name, size))
-            return -EFAULT;
-    }
-    m.guest.msg_namelen = m.host.msg_namelen;
-    m.guest.msg_controllen = length;
-    m.guest.msg_flags = m.host.msg_flags;
-    return write_structure(task, "msghdr", a[1], &m.guest) ? result : -EFAULT;
-}
-
-/* Options whose values are words, or times. */
-static uint64_t socket_option(const struct task *task, uint64_t level, uint64_t option)
-{
-    for (const struct flag *f = abi_of(task)->socket_options; level == SOL_SOCKET && f && f->guest; f++)
-        if (f->guest == option)
-            return f->host;
-    return option;
-}
-
-static bool is_time(uint64_t level, uint64_t option) { return level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO); }
-
-int64_t call_setsockopt(struct task *task, const uint64_t *a)
-{
-    uint8_t value[256];
-    struct timeval time;
-    uint64_t option = socket_option(task, a[1], a[2]);
-    if (is_time(a[1], option))
-        return read_structure(task, "timeval", a[3], &time) ? HOST_CALL(SYS_setsockopt, a[0], a[1], option, (uint64_t)&time, sizeof time) : -EFAULT;
-    if (a[4] > sizeof value)
-        return -EINVAL;
-    if (!guest_read(value, a[3], a[4]))
-        return -EFAULT;
-    if (abi_of(task)->big_endian)
-        swap_words(value, a[4]);
-    return HOST_CALL(SYS_setsockopt, a[0], a[1], option, (uint64_t)value, a[4]);
-}
-
-int64_t call_getsockopt(struct task *task, const uint64_t *a)
-{
-    uint8_t value[256] = { 0 };
-    uint64_t option = socket_option(task, a[1], a[2]);
-    int32_t room, length = sizeof value;
-    if (!read_structure(task, "int", a[4], &room))
-        return -EFAULT;
-    if (room < 0)
-        return -EINVAL;
-    int64_t result = HOST_CALL(SYS_getsockopt, a[0], a[1], option, (uint64_t)value, (uint64_t)&length);
-    if (result < 0)
-        return result;
-    if (is_time(a[1], option)) {
-        length = 8;
-        return write_structure(task, "timeval", a[3], value) && write_structure(task, "int", a[4], &length) ? 0 : -EFAULT;
-    }
-    if (abi_of(task)->big_endian)
-        swap_words(value, (size_t)length);
-    length = length < room ? length : room;
-    return guest_write(a[3], value, (size_t)length) && write_structure(task, "int", a[4], &length) ? 0 : -EFAULT;
-}
-
-/* ---- signals with data ---------------------------------------------------------------------------------------------------------------- */
-
-int64_t call_rt_sigqueueinfo(struct task *task, const uint64_t *a)
-{
-    siginfo_t info;
-    if (!read_structure(task, "siginfo_sent", a[2], &info))
-        return -EFAULT;
-    return HOST_CALL(SYS_rt_sigqueueinfo, a[0], a[1], (uint64_t)&info);
-}

@@ -1,8 +1,15 @@
 /* The 32-bit PowerPC Linux ABI: system call table, registers, structures (arch/powerpc/include/uapi/asm). */
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -157,6 +164,55 @@ FIELDS(sigaction) = {
     { .host = HOST(struct guest_sigaction, mask), .host_size = 4, .guest = 12, .guest_size = 4 },
     { .host = HOST(struct guest_sigaction, mask) + 4, .host_size = 4, .guest = 16, .guest_size = 4 }, { 0 } };
 
+FIELDS(half) = { { .host = 0, .host_size = 2, .guest = 0, .guest_size = 2 }, { 0 } };
+FIELDS(sigevent) = {
+    U(struct sigevent, sigev_value.sival_ptr, 0, 4), S(struct sigevent, sigev_signo, 4, 4), S(struct sigevent, sigev_notify, 8, 4),
+    S(struct sigevent, _sigev_un._tid, 12, 4), { 0 } };
+FIELDS(mq_attr) = {
+    S(struct mq_attr, mq_flags, 0, 4), S(struct mq_attr, mq_maxmsg, 4, 4), S(struct mq_attr, mq_msgsize, 8, 4), S(struct mq_attr, mq_curmsgs, 12, 4),
+    { 0 } };
+FIELDS(sembuf) = { U(struct sembuf, sem_num, 0, 2), S(struct sembuf, sem_op, 2, 2), S(struct sembuf, sem_flg, 4, 2), { 0 } };
+FIELDS(inotify_event) = {
+    S(struct inotify_event, wd, 0, 4), U(struct inotify_event, mask, 4, 4), U(struct inotify_event, cookie, 8, 4),
+    U(struct inotify_event, len, 12, 4), { 0 } };
+FIELDS(dirent) = { /* of getdents(2), from struct old_entry */
+    { .host = 0, .host_size = 8, .guest = 0, .guest_size = 4 }, { .host = 8, .host_size = 8, .guest = 4, .guest_size = 4 },
+    { .host = 16, .host_size = 2, .guest = 8, .guest_size = 2 }, { 0 } };
+#define SENT(member, at) U(struct signalfd_siginfo, member, at, SIZE(struct signalfd_siginfo, member))
+FIELDS(signalfd_siginfo) = {
+    SENT(ssi_signo, 0), SENT(ssi_errno, 4), SENT(ssi_code, 8), SENT(ssi_pid, 12), SENT(ssi_uid, 16), SENT(ssi_fd, 20), SENT(ssi_tid, 24),
+    SENT(ssi_band, 28), SENT(ssi_overrun, 32), SENT(ssi_trapno, 36), SENT(ssi_status, 40), SENT(ssi_int, 44), SENT(ssi_ptr, 48),
+    SENT(ssi_utime, 56), SENT(ssi_stime, 64), SENT(ssi_addr, 72), SENT(ssi_addr_lsb, 80), { 0 } };
+
+/* asm/ipcbuf.h, sembuf.h, msgbuf.h, shmbuf.h: a time is two words, the high one first, as 64 bits are. */
+#define PERMISSION(type, member) \
+    U(type, member.__key, 0, 4), U(type, member.uid, 4, 4), U(type, member.gid, 8, 4), U(type, member.cuid, 12, 4), U(type, member.cgid, 16, 4), \
+        U(type, member.mode, 20, 4), U(type, member.__seq, 24, 4)
+FIELDS(semid) = {
+    PERMISSION(struct semid_ds, sem_perm), S(struct semid_ds, sem_otime, 48, 8), S(struct semid_ds, sem_ctime, 56, 8),
+    U(struct semid_ds, sem_nsems, 64, 4), { 0 } };
+FIELDS(msqid) = {
+    PERMISSION(struct msqid_ds, msg_perm), S(struct msqid_ds, msg_stime, 48, 8), S(struct msqid_ds, msg_rtime, 56, 8),
+    S(struct msqid_ds, msg_ctime, 64, 8), U(struct msqid_ds, __msg_cbytes, 72, 4), U(struct msqid_ds, msg_qnum, 76, 4),
+    U(struct msqid_ds, msg_qbytes, 80, 4), S(struct msqid_ds, msg_lspid, 84, 4), S(struct msqid_ds, msg_lrpid, 88, 4), { 0 } };
+FIELDS(shmid) = {
+    PERMISSION(struct shmid_ds, shm_perm), S(struct shmid_ds, shm_atime, 48, 8), S(struct shmid_ds, shm_dtime, 56, 8),
+    S(struct shmid_ds, shm_ctime, 64, 8), U(struct shmid_ds, shm_segsz, 76, 4), S(struct shmid_ds, shm_cpid, 80, 4),
+    S(struct shmid_ds, shm_lpid, 84, 4), U(struct shmid_ds, shm_nattch, 88, 4), { 0 } };
+FIELDS(shminfo) = {
+    U(struct shminfo, shmmax, 0, 4), U(struct shminfo, shmmin, 4, 4), U(struct shminfo, shmmni, 8, 4), U(struct shminfo, shmseg, 12, 4),
+    U(struct shminfo, shmall, 16, 4), { 0 } };
+FIELDS(shm_info) = {
+    S(struct shm_info, used_ids, 0, 4), U(struct shm_info, shm_tot, 4, 4), U(struct shm_info, shm_rss, 8, 4), U(struct shm_info, shm_swp, 12, 4),
+    U(struct shm_info, swap_attempts, 16, 4), U(struct shm_info, swap_successes, 20, 4), { 0 } };
+FIELDS(seminfo) = {
+    S(struct seminfo, semmap, 0, 4), S(struct seminfo, semmni, 4, 4), S(struct seminfo, semmns, 8, 4), S(struct seminfo, semmnu, 12, 4),
+    S(struct seminfo, semmsl, 16, 4), S(struct seminfo, semopm, 20, 4), S(struct seminfo, semume, 24, 4), S(struct seminfo, semusz, 28, 4),
+    S(struct seminfo, semvmx, 32, 4), S(struct seminfo, semaem, 36, 4), { 0 } };
+FIELDS(msginfo) = {
+    S(struct msginfo, msgpool, 0, 4), S(struct msginfo, msgmap, 4, 4), S(struct msginfo, msgmax, 8, 4), S(struct msginfo, msgmnb, 12, 4),
+    S(struct msginfo, msgmni, 16, 4), S(struct msginfo, msgssz, 20, 4), S(struct msginfo, msgtql, 24, 4), U(struct msginfo, msgseg, 28, 2), { 0 } };
+
 #define NAMED(name, type, size) { #name, { sizeof(type), size, name##_fields } }
 static const struct named_structure named_structures[] = {
     NAMED(int, int32_t, 4), { "word", { 4, 4, int_fields } }, NAMED(long, int64_t, 4), NAMED(u64, uint64_t, 8),
@@ -171,6 +227,10 @@ static const struct named_structure named_structures[] = {
     { "termios", { 36, 44, termios_fields } },
     NAMED(flock, struct flock, 16), NAMED(flock64, struct flock, 32), { "winsize", { 8, 8, winsize_fields } },
     NAMED(sigset, uint64_t, 8), { "sigset_pair", { 16, 8, sigset_pair_fields } }, NAMED(stack, stack_t, 12),
+    { "half", { 2, 2, half_fields } }, NAMED(sigevent, struct sigevent, 64), NAMED(mq_attr, struct mq_attr, 32), NAMED(sembuf, struct sembuf, 6),
+    { "dirent", { 24, 10, dirent_fields } }, NAMED(inotify_event, struct inotify_event, 16), NAMED(signalfd_siginfo, struct signalfd_siginfo, 128),
+    NAMED(semid, struct semid_ds, 80), NAMED(msqid, struct msqid_ds, 104), NAMED(shmid, struct shmid_ds, 104),
+    NAMED(shminfo, struct shminfo, 36), NAMED(shm_info, struct shm_info, 24), NAMED(seminfo, struct seminfo, 40), NAMED(msginfo, struct msginfo, 32),
     { NULL, { 0 } },
 };
 

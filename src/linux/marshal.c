@@ -56,6 +56,24 @@ const struct structure *structure_named(const struct call_abi *abi, const char *
     BUG("no structure %.*s", (int)length, name);
 }
 
+bool read_structure(const struct task *task, const char *name, uint64_t address, void *host)
+{
+    const struct structure *s = structure_named(abi_of(task), name, strlen(name));
+    uint8_t raw[LARGEST_STRUCTURE];
+    if (!guest_read(raw, address, s->guest_size))
+        return false;
+    convert_from_guest(abi_of(task), s, raw, host);
+    return true;
+}
+
+bool write_structure(const struct task *task, const char *name, uint64_t address, const void *host)
+{
+    const struct structure *s = structure_named(abi_of(task), name, strlen(name));
+    uint8_t raw[LARGEST_STRUCTURE];
+    convert_to_guest(abi_of(task), s, host, raw);
+    return guest_write(address, raw, s->guest_size);
+}
+
 static uint64_t next_register(struct marshal *m) { return m->registers[m->next_register++]; }
 
 static uint64_t next_pair(struct marshal *m)
@@ -100,7 +118,7 @@ static bool copy_out(const struct marshal *m, const struct passage *p, size_t co
     return true;
 }
 
-/* [N], [=N], [Nb]. */
+/* [N], [=N], [Nb], [Nc]. */
 static size_t count_of(const struct marshal *m, const char *text)
 {
     enum { MOST = 1 << 20 };
@@ -111,6 +129,8 @@ static size_t count_of(const struct marshal *m, const char *text)
     uint64_t count = m->registers[text[1] - '0'];
     if (text[2] == 'b')
         count = (count + WORD_BITS - 1) / WORD_BITS;
+    else if (text[2] == 'c')
+        count /= WORD_BITS / 8;
     return count < MOST ? count : MOST;
 }
 
@@ -138,6 +158,8 @@ static uint64_t pass(struct marshal *m, const char *word, size_t length, int64_t
 {
     if (*word == '<' || *word == '>')
         return pass_structure(m, word, length, error);
+    if (is_word(word, length, "0"))
+        return 0;
     if (is_word(word, length, "pair"))
         return next_pair(m);
     uint64_t value = next_register(m);

@@ -6,8 +6,10 @@
  *   pair                   64 bits in two registers, the first of them an even one, in the order of the guest's bytes in memory
  *   lohi                   64 bits in two registers, the low half first
  *   -WORD                  taken, but not given
+ *   0                      given, but not taken: nothing
  *   <NAME >NAME <>NAME     the address of a structure that goes in, comes out, or both (struct named_structure); NULL stays NULL.
- *     [N]                  an array of them, as long as argument N says; [=N]: N of them; [Nb]: a set of as many bits, of words
+ *     [N]                  an array of them, as long as argument N says; [=N]: N of them; [Nb]: a set of as many bits, of words; [Nc]: words
+ *                          in as many bytes
  *     +                    behind it: of what comes out, as many as the result says
  *     !                    behind it: comes out only if the call was interrupted
  *   a word of a flag map   flags with other values on the host
@@ -24,6 +26,12 @@ int64_t marshal_call(struct task *task, const struct system_call *call, const ui
 /* Flags of that kind from the guest's values to the host's, and back. */
 uint64_t flags_from_guest(const struct call_abi *abi, const char *word, uint64_t flags);
 uint64_t flags_to_guest(const struct call_abi *abi, const char *word, uint64_t flags);
+
+/* One structure from guest memory, or to it; false: a bad address. */
+bool read_structure(const struct task *task, const char *name, uint64_t address, void *host);
+bool write_structure(const struct task *task, const char *name, uint64_t address, const void *host);
+
+static inline const struct call_abi *abi_of(const struct task *task) { return task->process->abi->calls; }
 
 /* The structure of that name. */
 const struct structure *structure_named(const struct call_abi *abi, const char *name, size_t length);

@@ -106,13 +106,13 @@ static int print_string(uint64_t address, char *text, size_t size)
     return print_bytes(bytes, length < 0 ? sizeof bytes : (size_t)length, length < 0, text, size);
 }
 
-static int print_strings(uint64_t address, char *text, size_t size)
+static int print_strings(const struct call_abi *abi, uint64_t address, char *text, size_t size)
 {
     enum { ENOUGH = 8 };
     size_t used = (size_t)snprintf(text, size, "[");
     for (unsigned i = 0; used + 8 < size; i++) {
         uint64_t string;
-        if (!guest_read(&string, address + i * sizeof string, sizeof string) || !string)
+        if (!guest_pointer(abi, &string, address + i * abi->word_size) || !string)
             break;
         used += (size_t)snprintf(text + used, size - used, i ? ", " : "");
         if (i == ENOUGH) {
@@ -126,7 +126,6 @@ static int print_strings(uint64_t address, char *text, size_t size)
 
 int strace_argument(struct task *task, const char *word, size_t length, const uint64_t *arguments, unsigned index, char *text, size_t size)
 {
-    (void)task;
     enum { SHOWN = 32 }; /* bytes of a buffer */
     uint64_t value = arguments[index];
 #define IS(name) (length == sizeof name - 1 && !memcmp(word, name, length))
@@ -138,7 +137,9 @@ int strace_argument(struct task *task, const char *word, size_t length, const ui
     if (IS("fd") || IS("dirfd"))
         return snprintf(text, size, "%d", (int)value);
     if (IS("int"))
-        return snprintf(text, size, "%" PRId64, (int64_t)value);
+        return snprintf(text, size, "%d", (int)value);
+    if (IS("long"))
+        return snprintf(text, size, "%" PRId64, sign_extend(8 * task->process->abi->calls->word_size, value));
     if (IS("uint") || IS("size"))
         return snprintf(text, size, "%" PRIu64, value);
     if (IS("octal"))
@@ -146,7 +147,7 @@ int strace_argument(struct task *task, const char *word, size_t length, const ui
     if (IS("path") || IS("link") || IS("string"))
         return print_string(value, text, size);
     if (IS("strings"))
-        return print_strings(value, text, size);
+        return print_strings(task->process->abi->calls, value, text, size);
     if (IS("signal")) {
         const char *name = value < SIGNAL_COUNT ? sigabbrev_np((int)value) : NULL;
         return name ? snprintf(text, size, "SIG%s", name) : snprintf(text, size, "%d", (int)value);
@@ -176,12 +177,21 @@ void strace_call(struct task *task, const struct system_call *call, const uint64
     char text[4 * PATH_MAX];
     size_t used = (size_t)snprintf(text, sizeof text, "%d %s(", (int)task->tid, call->name);
     const char *word = call->arguments;
-    for (unsigned i = 0; i < 6 && *word && *word != '='; i++) {
+    const struct call_abi *abi = task->process->abi->calls;
+    for (unsigned i = 0; i < 6 && *word && *word != '=';) {
         size_t length = strcspn(word, " ");
-        if (i && used < sizeof text)
+        bool is_pair = length == 4 && !memcmp(word, "pair", 4), is_wide = is_pair || (length == 4 && !memcmp(word, "lohi", 4));
+        i += is_pair && i % 2; /* see marshal.h */
+        if (i && used < sizeof text && *word != '0')
             used += (size_t)snprintf(text + used, sizeof text - used, ",");
-        if (used < sizeof text)
+        if (used < sizeof text && is_wide && i < 5) {
+            bool first_high = is_pair && abi->big_endian;
+            used += (size_t)snprintf(text + used, sizeof text - used, "%" PRId64,
+                                     (int64_t)(arguments[i + !first_high] << 32 | arguments[i + first_high]));
+        } else if (used < sizeof text && *word != '0') {
             used += (size_t)strace_argument(task, word, length, arguments, i, text + used, sizeof text - used);
+        }
+        i += is_wide ? 2 : *word != '0';
         word += length + (word[length] == ' ');
     }
     fprintf(task->process->options->strace_file, "%s)", text);
