@@ -43,4 +43,4 @@ def emulator(options):
         command[0] = str(pathlib.Path(command[0]).absolute())
     if options.engine:
         command.append(f'--engine={options.engine}')
-    return command + ['-L', str(GUESTS[options.guest][1])]
+    return command + ['-L', str(getattr(options, 'root', None) or GUESTS[options.guest][1])]

@@ -10,4 +10,4 @@ env -i A=1 B=2 sh -c 'echo $A$B'
 nice -n 3 sh -c 'exec echo nice'
 echo 'echo from a script "$0" "$@"' > script; chmod +x script; ./script a b
 printf '#!/bin/sh -e\necho interpreter $0 $1; false; echo never\n' > script2; chmod +x script2; ./script2 x; echo $?
-(exec -a renamed sh -c 'echo $0')
+(exec -a renamed bash -c 'echo $0')
