@@ -24,6 +24,7 @@ uint64_t ir_eval_op(enum ir_op op, enum ir_type type, enum ir_type from, unsigne
 #undef VALUE
 #undef TRUTH
     case IR_pick: return a ? b : c;
+    case IR_join: return a << 32 | b;
     default: BUG("%s is not a function of its operands", ir_ops[op].name);
     }
 }
@@ -77,7 +78,7 @@ static uint64_t evaluate(struct evaluator *e, const struct ir_insn *insn)
 {
     const struct ir_op_info *info = ir_info(insn);
     const uint64_t a = e->value[insn->arg[0]], b = e->value[insn->arg[1]], c = e->value[insn->arg[2]];
-    if (info->form != FORM_OTHER || insn->op == IR_pick)
+    if (info->form != FORM_OTHER || insn->op == IR_pick || insn->op == IR_join)
         return ir_eval_op(insn->op, insn->type, ir_result_type(&e->u->insn[insn->arg[0]]), insn->aux, a, b, c);
     if (info->traits & FAULT)
         return access_memory(e, insn);

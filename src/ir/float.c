@@ -19,7 +19,7 @@ static int host_rounding(unsigned r)
 /* The static equal of the rounding mode in force. */
 static unsigned rounding_in_force(void)
 {
-    int mode = fegetround();
+    int mode = float_get_rounding();
     return mode == FE_TOWARDZERO ? ROUND_ZERO : mode == FE_DOWNWARD ? ROUND_DOWN : mode == FE_UPWARD ? ROUND_UP : ROUND_NEAREST;
 }
 
@@ -28,17 +28,17 @@ static int begin_rounding(unsigned r)
 {
     if (r == ROUND_DYNAMIC)
         return -1;
-    int before = fegetround(), wanted = host_rounding(r);
+    int before = float_get_rounding(), wanted = host_rounding(r);
     if (before == wanted)
         return -1;
-    fesetround(wanted);
+    float_set_rounding(wanted);
     return before;
 }
 
 static void end_rounding(int before)
 {
     if (before != -1)
-        fesetround(before);
+        float_set_rounding(before);
 }
 
 #define COMPUTE(real, square_root, multiply_add)                                                                             \

@@ -28,6 +28,10 @@ enum { FLOAT_INEXACT = 1, FLOAT_UNDERFLOW = 2, FLOAT_OVERFLOW = 4, FLOAT_DIVIDE_
 unsigned float_get_flags(void);
 void float_set_flags(unsigned flags);
 
+/* The rounding mode: one of FE_TONEAREST... (<fenv.h>). */
+int float_get_rounding(void);
+void float_set_rounding(int mode);
+
 static inline float float32_of(uint64_t bits) { union { uint32_t bits; float f; } u = { (uint32_t)bits }; return u.f; }
 static inline double float64_of(uint64_t bits) { union { uint64_t bits; double f; } u = { bits }; return u.f; }
 static inline uint64_t bits_of32(float f) { union { float f; uint32_t bits; } u = { f }; return u.bits; }

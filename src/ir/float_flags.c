@@ -1,6 +1,8 @@
-/* The sticky flags of the host thread. C's <fenv.h> would do, but on x86-64 it speaks for the x87 unit as well, whose flags
- * nobody here raises and translated code does not look at; and it is slow. */
+/* The floating-point environment of the host thread: sticky flags and rounding mode. C's <fenv.h> would do, but on x86-64 it speaks for the
+ * x87 unit as well, which nobody here uses; and it is slow. */
 #include "ir/float.h"
+
+#include <fenv.h>
 
 #ifdef __SSE2__
 #include <xmmintrin.h>
@@ -11,9 +13,15 @@ enum { INEXACT = _MM_EXCEPT_INEXACT, UNDERFLOW = _MM_EXCEPT_UNDERFLOW, OVERFLOW 
 
 static unsigned get_raised(void) { return _mm_getcsr() & ALL; }
 static void set_raised(unsigned raised) { _mm_setcsr((_mm_getcsr() & ~(unsigned)ALL) | raised); }
-#else
-#include <fenv.h>
 
+/* <fenv.h> has the x87 unit's values, whose field is three bits lower. */
+enum { FIELD = 3 };
+_Static_assert(FE_TONEAREST << FIELD == _MM_ROUND_NEAREST && FE_DOWNWARD << FIELD == _MM_ROUND_DOWN && FE_UPWARD << FIELD == _MM_ROUND_UP &&
+               FE_TOWARDZERO << FIELD == _MM_ROUND_TOWARD_ZERO, "another <fenv.h>");
+
+int float_get_rounding(void) { return (int)((_mm_getcsr() & _MM_ROUND_MASK) >> FIELD); }
+void float_set_rounding(int mode) { _mm_setcsr((_mm_getcsr() & ~(unsigned)_MM_ROUND_MASK) | (unsigned)mode << FIELD); }
+#else
 enum { ALL = FE_ALL_EXCEPT };
 enum { INEXACT = FE_INEXACT, UNDERFLOW = FE_UNDERFLOW, OVERFLOW = FE_OVERFLOW, DIVIDE_BY_ZERO = FE_DIVBYZERO, INVALID = FE_INVALID };
 
@@ -23,6 +31,9 @@ static void set_raised(unsigned raised)
     fexcept_t flags = (fexcept_t)raised;
     fesetexceptflag(&flags, FE_ALL_EXCEPT);
 }
+
+int float_get_rounding(void) { return fegetround(); }
+void float_set_rounding(int mode) { fesetround(mode); }
 #endif
 
 static const struct { uint8_t flag, host; } flags[] = {

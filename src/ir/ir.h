@@ -25,6 +25,7 @@
  *   get T        imm: slot; T is the slot's type
  *   set          imm: slot; a: value of the slot's type
  *   pick T       a: i32; a != 0 ? b : c
+ *   join T       a: i32, the high half, b: i32, the low half; T is i64
  *   load T       a: i64 address; T any but void; aux: enum ir_access
  *   store T      a: i64 address, b: value of type T; aux: enum ir_access
  *   cas T        a: i64 address, b: expected, c: new; T i32 or i64; atomic, sequentially consistent, like all below; gives
@@ -33,7 +34,9 @@
  *   fence        aux: bits FENCE_*: accesses of the first set before it are seen before those of the second set after it
  *   call         imm: address of a struct ir_helper; a, b: i64 (unused ones: const 0); gives an i64
  *   mend T       a: i32, hardly ever not 0; b: value of type T; c: i64; imm: address of a struct ir_helper: b, but if a is not 0 what the
- *                helper makes of c and the bits of b. The helper may look at slots; it changes none that IR gets or sets, nor guest memory.
+ *                helper makes of c and the bits of b. The helper may look at slots; it changes one at most (ir_helper.changes), and no guest memory.
+ *                A float is mended only if it is a NaN, and becomes one. Where it is an operand of arithmetic, which NaN it is does not
+ *                count, nor whether that raises invalid.
  *   get_flags    gives the sticky floating-point flags, an i64 of bits FLOAT_... (float.h)
  *   set_flags    a: i64: they become these
  *   br           edge
@@ -48,7 +51,7 @@
  * Guest-visible order: set, load, store, atomic operations, calls and everything that raises floating-point flags happen in
  * program order as far as anyone can tell; at any instruction that may fault, every `set` before it has been done and none
  * after it. Floating-point operations read the rounding mode and add to the flags of the host thread's own floating-point
- * environment; only `call`, get_flags and set_flags read or write these otherwise. */
+ * environment; only `call` and `mend` (FLAGS), get_flags and set_flags read or write these otherwise. */
 #ifndef FERRY_IR_H
 #define FERRY_IR_H
 
@@ -113,6 +116,9 @@ struct ir_helper {
     /* READS / WRITES: touches slots (which it finds in the context); FAULT: may touch guest memory; FLAGS: reads or writes
      * the floating-point environment; PURE: none of these. */
     uint8_t traits;
+    /* READS, WRITES: which slots, from the lowest to the highest; highest 0: any. */
+    uint16_t lowest, highest;
+    uint16_t changes; /* for mend: 1 + the one slot that it may change, which has no home; 0: none */
 };
 
 typedef uint32_t ir_ref; /* index of an instruction in its unit; NO_REF: none */
@@ -208,8 +214,10 @@ static inline unsigned ir_edge_count(const struct ir_insn *insn)
 /* What the instruction may do, with the traits of the called helper for `call`. */
 static inline unsigned ir_traits(const struct ir_insn *insn)
 {
-    if (insn->op == IR_call || insn->op == IR_mend)
-        return RESULT | ((const struct ir_helper *)(uintptr_t)insn->imm)->traits;
+    if (insn->op == IR_call || insn->op == IR_mend) {
+        const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
+        return RESULT | helper->traits | (helper->changes ? WRITES : 0);
+    }
     return ir_info(insn)->traits;
 }
 

@@ -183,6 +183,8 @@ static void print_in_place(struct printer *p, ir_ref ref)
         print_pending_gets(p, insn->imm);
     else if (insn->op == IR_call && (ir_traits(insn) & WRITES))
         print_pending_gets(p, NO_SLOT);
+    else if (insn->op == IR_mend && (ir_traits(insn) & WRITES))
+        print_pending_gets(p, ((const struct ir_helper *)(uintptr_t)insn->imm)->changes - 1u);
     print_insn(p, ref);
 }
 

@@ -34,6 +34,7 @@ static const struct ir_syntax others[IR_OP_COUNT] = {
     [IR_get]       = { "s", .typed = true },
     [IR_set]       = { "sa" },
     [IR_pick]      = { "aaa", .typed = true },
+    [IR_join]      = { "aa", .typed = true },
     [IR_load]      = { "a", .typed = true, accesses, .mode_bits = true },
     [IR_store]     = { "aa", .typed = true, accesses, .mode_bits = true },
     [IR_cas]       = { "aaa", .typed = true },

@@ -223,6 +223,8 @@ static bool check_other(struct verifier *v, const struct ir_insn *insn)
             return bad(v, "not for void");
         return check_operand_type(v, insn, 0, IR_I32) && check_operand_type(v, insn, 1, insn->type) &&
                check_operand_type(v, insn, 2, insn->type);
+    case IR_join: return (insn->type == IR_I64 || bad(v, "not for %s", ir_type_names[insn->type])) &&
+                         check_operand_type(v, insn, 0, IR_I32) && check_operand_type(v, insn, 1, IR_I32);
     case IR_load:
         if (insn->type == IR_VOID)
             return bad(v, "not for void");

@@ -67,6 +67,19 @@ static ir_ref copysigned(const struct walk *w, struct ir_insn *insn)
     return sign_replaced(w, insn);
 }
 
+/* Arithmetic, whose NaNs are quiet. */
+static bool gives_quiet(const struct ir_insn *insn)
+{
+    switch ((enum ir_form)ir_info(insn)->form) {
+    case FORM_F_UNARY:
+    case FORM_F_BINARY:
+    case FORM_F_TERNARY:
+    case FORM_F_PICK:
+    case FORM_F_CONVERT: return true;
+    default: return false;
+    }
+}
+
 /* Results that are never a NaN other than the canonical one. */
 static bool is_canonical(const struct ir_insn *insn)
 {
@@ -79,6 +92,21 @@ static bool is_canonical(const struct ir_insn *insn)
     case IR_const: return !float_is_nan(type_bits(insn->type), insn->imm);
     default: return false;
     }
+}
+
+/* A float made wider, then as narrow as it was: the same. A signalling NaN would be so no longer; which one is left does not count, but what
+ * it raises does, so that has to be ruled out, or not to count (ir.h, mend). */
+static ir_ref narrow_again(const struct walk *w, const struct ir_insn *insn)
+{
+    const struct ir_insn *wider = &w->u->insn[insn->arg[0]];
+    bool mended = wider->op == IR_mend;
+    if (mended)
+        wider = &w->u->insn[wider->arg[1]];
+    if (wider->op != IR_f_from_f)
+        return NO_REF;
+    const struct ir_insn *origin = &w->u->insn[wider->arg[0]];
+    bool is_narrow = insn->type == IR_F32 && wider->type == IR_F64 && ir_result_type(origin) == IR_F32;
+    return is_narrow && (mended || gives_quiet(origin)) ? wider->arg[0] : NO_REF;
 }
 
 ir_ref copy_insn(const struct walk *w, struct ir_insn *insn)
@@ -95,6 +123,7 @@ ir_ref copy_insn(const struct walk *w, struct ir_insn *insn)
     case IR_not:
     case IR_bswap:
     case IR_f_neg: return undone(w, insn, (enum ir_op)insn->op);
+    case IR_f_from_f: return narrow_again(w, insn);
     case IR_f_abs: return sign_replaced(w, insn);
     case IR_f_copysign: return copysigned(w, insn);
     case IR_f_canon: return is_canonical(&w->u->insn[insn->arg[0]]) ? insn->arg[0] : NO_REF;

@@ -31,6 +31,33 @@ void overwriting_enter(struct overwriting *o, uint32_t block)
     }
 }
 
+/* Of slots from `lowest` on, as many as the helper says. */
+static void remove_range(struct slot_set *set, unsigned lowest, unsigned highest)
+{
+    for (unsigned word = 0; word < COUNT_OF(set->word); word++) {
+        unsigned first = 64 * word, last = first + 63;
+        if (highest < first || lowest > last)
+            continue;
+        unsigned from = lowest > first ? lowest - first : 0, to = highest < last ? highest - first : 63;
+        set->word[word] &= ~(UINT64_MAX << from & UINT64_MAX >> (63 - to));
+    }
+}
+
+static const struct ir_helper *helper_of(const struct ir_insn *insn)
+{
+    return insn->op == IR_call || insn->op == IR_mend ? (const struct ir_helper *)(uintptr_t)insn->imm : NULL;
+}
+
+static void note_helper(struct overwriting *o, const struct ir_insn *insn, const struct ir_helper *helper)
+{
+    if (helper->traits & FAULT || (helper->traits & READS && !helper->highest))
+        o->here = (struct slot_set){ 0 };
+    else if (helper->traits & READS)
+        remove_range(&o->here, helper->lowest, helper->highest);
+    if (insn->op == IR_mend && helper->changes)
+        remove_slot(&o->here, helper->changes - 1u);
+}
+
 bool set_is_dead(const struct overwriting *o, const struct ir_insn *insn)
 {
     return insn->op == IR_set && holds(&o->here, insn->imm);
@@ -42,6 +69,8 @@ void overwriting_note(struct overwriting *o, const struct ir_insn *insn)
         remove_slot(&o->here, insn->imm);
     else if (insn->op == IR_set)
         add(&o->here, insn->imm);
+    else if (helper_of(insn))
+        note_helper(o, insn, helper_of(insn));
     else if (ir_traits(insn) & (FAULT | READS))
         o->here = (struct slot_set){ 0 };
 }

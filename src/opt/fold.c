@@ -24,7 +24,31 @@ static bool is_compare(const struct ir_insn *insn)
 /* 0 or 1. */
 static bool is_truth(const struct walk *w, const struct ir_insn *insn)
 {
+    if (insn->op == IR_or || insn->op == IR_and) /* of two comparisons */
+        return is_compare(operand(w, insn, 0)) && is_compare(operand(w, insn, 1));
     return is_compare(insn) || (insn->op == IR_zext && is_compare(operand(w, insn, 0)));
+}
+
+/* Whether the lowest bits are 0. */
+static bool is_zero_below(const struct walk *w, const struct ir_insn *value, unsigned bits)
+{
+    switch (value->op) {
+    case IR_const: return low_bits(bits, value->imm) == 0;
+    case IR_shl: return is_const(operand(w, value, 1)) && (operand(w, value, 1)->imm & (type_bits(value->type) - 1)) >= bits;
+    case IR_and: return is_const(operand(w, value, 1)) && low_bits(bits, operand(w, value, 1)->imm) == 0;
+    case IR_pick:
+        return is_const(operand(w, value, 1)) && low_bits(bits, operand(w, value, 1)->imm) == 0 && is_const(operand(w, value, 2)) &&
+               low_bits(bits, operand(w, value, 2)->imm) == 0;
+    default: return false;
+    }
+}
+
+/* As is_zero_below, also of one `or`. */
+static bool is_zero_low(const struct walk *w, const struct ir_insn *value, unsigned bits)
+{
+    if (value->op == IR_or)
+        return is_zero_below(w, operand(w, value, 0), bits) && is_zero_below(w, operand(w, value, 1), bits);
+    return is_zero_below(w, value, bits);
 }
 
 static bool changeable(const struct walk *w, ir_ref constant) { return w->standing[constant].uses == 1; }
@@ -249,7 +273,15 @@ static ir_ref fold_narrow(const struct walk *w, struct ir_insn *insn)
     const uint64_t kept = low_bits(type_bits(insn->type), UINT64_MAX);
     if (masked->op == IR_and && is_const(operand(w, masked, 1)) && (operand(w, masked, 1)->imm & kept) == kept)
         use_instead(w, insn, 0, masked->arg[0]);
-    return NO_REF;
+    /* x | y where the narrow part of one is 0 */
+    for (masked = operand(w, insn, 0); masked->op == IR_or; masked = operand(w, insn, 0)) {
+        bool first_is_zero = is_zero_low(w, operand(w, masked, 0), type_bits(insn->type));
+        if (!first_is_zero && !is_zero_low(w, operand(w, masked, 1), type_bits(insn->type)))
+            break;
+        use_instead(w, insn, 0, masked->arg[first_is_zero]);
+    }
+    bool is_extended = (masked->op == IR_zext || masked->op == IR_sext) && ir_result_type(operand(w, masked, 0)) == (enum ir_type)insn->type;
+    return is_extended ? masked->arg[0] : NO_REF;
 }
 
 /* ---- rules: comparisons -------------------------------------------------------------------------------------------------------- */
@@ -356,6 +388,9 @@ static ir_ref fold_zero_test(const struct walk *w, struct ir_insn *insn)
         if (insn->op == IR_ne)
             return insn->arg[0];
         become_opposite(w, insn, left);
+    } else if (insn->op == IR_eq && left->op == IR_xor && left->type == IR_I32 && is_number(operand(w, left, 1), 1) &&
+               is_truth(w, operand(w, left, 0))) {
+        return left->arg[0];
     } else if (left->op == IR_sub || left->op == IR_xor) {
         const ir_ref a = left->arg[0], b = left->arg[1];
         use_instead(w, insn, 0, a);

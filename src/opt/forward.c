@@ -13,10 +13,24 @@ static void forget_disagreement(struct known *known, const struct known *other)
             known->slot[i] = NO_REF;
 }
 
+static void forget_written(struct known *known, const struct ir_helper *helper)
+{
+    if (!helper->highest)
+        *known = (struct known){ 0 };
+    for (unsigned slot = helper->lowest; helper->highest && slot <= helper->highest; slot++)
+        known->slot[slot] = NO_REF;
+}
+
+static bool is_same(const struct ir_unit *u, ir_ref a, ir_ref b)
+{
+    const struct ir_insn *x = &u->insn[a], *y = &u->insn[b];
+    return a == b || (x->op == IR_const && y->op == IR_const && x->imm == y->imm && x->type == y->type);
+}
+
 ir_ref forward_insn(struct forwarding *f, ir_ref at)
 {
     struct ir_insn *insn = &f->w->u->insn[at];
-    ir_ref *known = &f->known->slot[insn->op == IR_call ? 0 : insn->imm];
+    ir_ref *known = &f->known->slot[insn->op == IR_get || insn->op == IR_set ? insn->imm : 0];
     switch (insn->op) {
     case IR_get:
         if (*known)
@@ -24,16 +38,22 @@ ir_ref forward_insn(struct forwarding *f, ir_ref at)
         *known = at;
         break;
     case IR_set:
-        if (*known == insn->arg[0]) { /* it holds that already */
+        if (is_same(f->w->u, *known, insn->arg[0])) { /* it holds that already */
             f->w->standing[insn->arg[0]].uses--;
             make_nop(insn);
         } else {
             *known = insn->arg[0];
         }
         break;
+    case IR_mend: {
+        const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
+        if (helper->changes)
+            f->known->slot[helper->changes - 1] = NO_REF;
+        break;
+    }
     case IR_call:
         if (ir_traits(insn) & WRITES)
-            *f->known = (struct known){ 0 };
+            forget_written(f->known, (const struct ir_helper *)(uintptr_t)insn->imm);
         break;
     }
     return NO_REF;

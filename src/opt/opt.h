@@ -17,6 +17,9 @@ void opt_number(struct ir_unit *u);
 /* A get after a set or get of the same slot becomes the value known. */
 void opt_forward(struct ir_unit *u);
 
+/* A load of what was stored becomes the value stored, or its low part, or two of them joined. */
+void opt_memory(struct ir_unit *u);
+
 /* An f_canon of an arithmetic result goes away if no user can tell one quiet NaN from another. */
 void opt_canon(struct ir_unit *u);
 

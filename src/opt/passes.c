@@ -5,12 +5,13 @@
 #include "opt/opt.h"
 #include "opt/walk.h"
 
-enum { FORWARD = 1, COPY = 2, FOLD = 4, NUMBER = 8 };
+enum { FORWARD = 1, COPY = 2, FOLD = 4, NUMBER = 8, MEMORY = 16 };
 
 struct forwards {
     unsigned rules;
     struct walk walk;
     struct forwarding forwarding;
+    struct memory_forwarding memory;
     struct numbering numbering;
 };
 
@@ -34,19 +35,25 @@ static ir_ref apply_rules(struct forwards *f, struct ir_insn *insn, ir_ref at)
     case IR_get:
     case IR_set: return f->rules & FORWARD ? forward_insn(&f->forwarding, at) : NO_REF;
     case IR_call:
+    case IR_mend:
     case IR_set_flags:
-        if (f->rules & FORWARD && insn->op == IR_call)
+        if (f->rules & FORWARD && insn->op != IR_set_flags)
             forward_insn(&f->forwarding, at);
+        if (f->rules & MEMORY && insn->op == IR_call)
+            memory_insn(&f->memory, insn);
         if (f->rules & NUMBER)
             numbering_note(&f->numbering, at);
         return NO_REF;
-    case IR_mend: return NO_REF;
     case IR_brif:
         if (f->rules & FOLD)
             fold_branch(&f->walk, insn);
         return NO_REF;
-    default: return ir_info(insn)->traits & (PURE | FLAGS) ? compute(f, insn, at) : NO_REF;
+    default: break;
     }
+    ir_ref same = f->rules & MEMORY && ir_info(insn)->traits & (READS | WRITES) ? memory_insn(&f->memory, insn) : NO_REF;
+    if (!same && ir_info(insn)->traits & (PURE | FLAGS))
+        same = compute(f, insn, at);
+    return same;
 }
 
 static bool has_rules(const struct ir_insn *insn) { return insn->op != IR_nop && insn->op != IR_mark && insn->op != IR_const; }
@@ -60,11 +67,13 @@ static void walk_forwards(struct ir_unit *u, unsigned rules)
         forwarding_begin(&f.forwarding, &f.walk);
     if (rules & NUMBER)
         numbering_begin(&f.numbering, &f.walk);
+    f.memory.w = &f.walk;
     for (uint32_t b = 0; b < u->block_count; b++) {
         if (rules & FORWARD)
             forwarding_enter(&f.forwarding, b);
         if (rules & NUMBER)
             numbering_enter(&f.numbering, b);
+        f.memory.count = 0;
         for (ir_ref i = u->block[b].first; i < u->block[b].last; i++) {
             ir_ref same = has_rules(&u->insn[i]) ? apply_rules(&f, &u->insn[i], i) : NO_REF;
             if (same)
@@ -101,6 +110,7 @@ static void walk_backwards(struct ir_unit *u, unsigned rules)
 }
 
 void opt_forward(struct ir_unit *u) { walk_forwards(u, FORWARD); }
+void opt_memory(struct ir_unit *u) { walk_forwards(u, MEMORY); }
 void opt_copy(struct ir_unit *u) { walk_forwards(u, COPY); }
 void opt_fold(struct ir_unit *u) { walk_forwards(u, FOLD); }
 void opt_number(struct ir_unit *u) { walk_forwards(u, NUMBER); }
@@ -109,6 +119,7 @@ void opt_dead(struct ir_unit *u) { walk_backwards(u, DEAD); }
 
 const struct opt_pass opt_passes[] = {
     { "forward",  opt_forward },
+    { "memory",   opt_memory },
     { "copy",     opt_copy },
     { "fold",     opt_fold },
     { "number",   opt_number },
@@ -120,7 +131,7 @@ const struct opt_pass opt_passes[] = {
 
 void opt_run(struct ir_unit *u)
 {
-    walk_forwards(u, FORWARD | COPY | FOLD | NUMBER);
+    walk_forwards(u, FORWARD | MEMORY | COPY | FOLD | NUMBER);
     opt_canon(u);
     walk_backwards(u, DEAD_SET | DEAD);
 }

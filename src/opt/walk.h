@@ -43,7 +43,7 @@ static inline void make_const(struct ir_insn *insn, enum ir_type type, uint64_t 
 /* ---- rules: each looks at the instruction that the walk is at. It may change it in place, or return the value that it equals and that
  * is to stand for it; else NO_REF. ------------------------------------------------------------------------------------------ */
 
-/* forward.c: for get, set and call. */
+/* forward.c: for get, set, call and mend. */
 struct known { ir_ref slot[MAX_SLOTS]; }; /* what slots hold; NO_REF: not known */
 struct forwarding {
     struct walk *w;
@@ -56,12 +56,32 @@ void forwarding_enter(struct forwarding *f, uint32_t block);
 ir_ref forward_insn(struct forwarding *f, ir_ref at);
 void forwarding_leave(struct forwarding *f, uint32_t block);
 
+/* memory.c: for what touches memory, and calls. */
+struct place {
+    ir_ref base;
+    bool is_extended; /* base and offset are added in 32 bits */
+    int64_t offset;
+    uint64_t size;    /* bytes */
+};
+struct stored {
+    struct place place;
+    ir_ref value;
+    uint8_t type, aux;
+};
+struct memory_forwarding {
+    const struct walk *w;
+    unsigned count;
+    struct stored stored[8]; /* what memory holds */
+};
+/* The value that the load gives; it may have become another operation. */
+ir_ref memory_insn(struct memory_forwarding *f, struct ir_insn *insn);
+
 /* copy.c, fold.c: for operations that compute. */
 ir_ref copy_insn(const struct walk *w, struct ir_insn *insn);
 ir_ref fold_insn(const struct walk *w, struct ir_insn *insn);
 void fold_branch(const struct walk *w, struct ir_insn *brif);
 
-/* number.c: for operations that compute; for calls and set_flags, numbering_note. */
+/* number.c: for operations that compute; for calls, mends and set_flags, numbering_note. */
 struct numbering {
     struct walk *w;
     ir_ref *table; /* open addressing; NO_REF: free */

@@ -237,6 +237,10 @@ static void make_pick(struct maker *m)
     enum ir_type type = some_integer(m);
     ir_ref condition = some(m, IR_I32), yes = some(m, type), no = some(m, type);
     append(m, (struct ir_insn){ .op = IR_pick, .type = type, .arg = { condition, yes, no } });
+    ir_ref high = some(m, IR_I32), low = below(m->r, 3) ? some(m, IR_I32) : high;
+    if (below(m->r, 3) == 0)
+        high = ir_const(m->u, IR_I32, interesting(m->r) & UINT32_MAX);
+    append(m, (struct ir_insn){ .op = IR_join, .type = IR_I64, .arg = { high, low } });
 }
 
 static void make_flags(struct maker *m)

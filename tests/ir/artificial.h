@@ -58,11 +58,24 @@ static uint64_t helper_tire(struct context *c, uint64_t a, uint64_t b)
     return c->spill[0];
 }
 
+/* Looks at two slots. */
+static uint64_t helper_peek(struct context *c, uint64_t a, uint64_t b) { return a + 3 * b + c->slot[R0 + 1] + 5 * c->slot[R0 + 2]; }
+
+/* For mend: notes what happened, in a slot. */
+static uint64_t helper_raise(struct context *c, uint64_t a, uint64_t b)
+{
+    c->slot[R0 + 3] = c->slot[R0 + 3] * 3 + a;
+    return b + 1;
+}
+
+enum { PEEK = 4, RAISE = 5 };
 static const struct ir_helper artificial_helpers[] = {
     { "mix", helper_mix, PURE },
     { "look", helper_look, READS | WRITES },
     { "change", helper_change, READS | WRITES },
     { "flags", helper_flags, FLAGS },
+    [PEEK] = { "peek", helper_peek, READS, .lowest = R0 + 1, .highest = R0 + 2 },
+    [RAISE] = { "raise", helper_raise, READS, .lowest = R0 + 3, .highest = R0 + 3, .changes = 1 + R0 + 3 },
     { "tire", helper_tire, FLAGS }, /* an effect, but none on slots */
 };
 

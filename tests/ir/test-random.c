@@ -32,6 +32,7 @@ struct maker {
     unsigned count;
     unsigned entry_count;      /* values of the entry, which dominates all */
     uint8_t *memory;
+    ir_ref near;               /* an address in this block, or NO_REF */
 };
 
 static ir_ref keep(struct maker *m, ir_ref value)
@@ -136,25 +137,31 @@ static void make_function(struct maker *m)
     }
 }
 
+/* Often near the one before, which is within the memory with room behind it. */
 static ir_ref random_address(struct maker *m)
 {
+    if (m->near && below(&m->seed, 3)) {
+        ir_ref offset = ir_const(m->u, IR_I64, below(&m->seed, 3) * 4);
+        return emit(m, (struct ir_insn){ .op = IR_add, .type = IR_I64, .arg = { m->near, offset } });
+    }
     if (!below(&m->seed, 40))
         return ir_const(m->u, IR_I64, 0x123); /* fails */
     ir_ref base = ir_const(m->u, IR_I64, (uintptr_t)m->memory);
-    ir_ref mask = ir_const(m->u, IR_I64, MEMORY - 16);
+    ir_ref mask = ir_const(m->u, IR_I64, MEMORY - 32);
     ir_ref offset = emit(m, (struct ir_insn){ .op = IR_and, .type = IR_I64, .arg = { some(m, IR_I64), mask } });
-    return emit(m, (struct ir_insn){ .op = IR_add, .type = IR_I64, .arg = { base, offset } });
+    return m->near = emit(m, (struct ir_insn){ .op = IR_add, .type = IR_I64, .arg = { base, offset } });
 }
 
 static void make_access(struct maker *m)
 {
     enum ir_type type = random_integer(m), word = below(&m->seed, 2) ? IR_I32 : IR_I64;
-    enum ir_op op = (enum ir_op)(IR_load + below(&m->seed, IR_amo_maxu - IR_load + 1));
+    enum ir_op op = (enum ir_op)(IR_load + (below(&m->seed, 3) ? below(&m->seed, 2) : below(&m->seed, IR_amo_maxu - IR_load + 1)));
+    uint8_t access = (uint8_t)below(&m->seed, below(&m->seed, 2) ? 2 : 16);
     ir_ref at = random_address(m);
     if (op == IR_load)
-        keep(m, emit(m, (struct ir_insn){ .op = op, .type = type, .aux = (uint8_t)below(&m->seed, 16), .arg = { at } }));
+        keep(m, emit(m, (struct ir_insn){ .op = op, .type = type, .aux = access, .arg = { at } }));
     else if (op == IR_store)
-        emit(m, (struct ir_insn){ .op = op, .type = type, .aux = (uint8_t)below(&m->seed, 16), .arg = { at, some(m, type) } });
+        emit(m, (struct ir_insn){ .op = op, .type = type, .aux = access, .arg = { at, some(m, type) } });
     else if (op == IR_cas)
         keep(m, emit(m, (struct ir_insn){ .op = op, .type = word, .arg = { at, some(m, word), some(m, word) } }));
     else
@@ -171,15 +178,22 @@ static void make_insn(struct maker *m)
     case 2:
     case 3:
     case 4: emit(m, (struct ir_insn){ .op = IR_set, .type = type, .arg = { some(m, type) }, .imm = slot }); break;
-    case 5: make_access(m); break;
+    case 5:
+        for (unsigned i = 1 + below(&m->seed, 3); i-- > 0;)
+            make_access(m);
+        break;
     case 6: random_const(m, random_integer(m)); break;
     case 7:
         keep(m, emit(m, (struct ir_insn){ .op = IR_pick, .type = picked, .arg = { some(m, IR_I32), some(m, picked), some(m, picked) } }));
+        keep(m, emit(m, (struct ir_insn){ .op = IR_join, .type = IR_I64, .arg = { some(m, IR_I32), some(m, IR_I32) } }));
         break;
     case 8:
         if (!below(&m->seed, 3))
             keep(m, emit(m, (struct ir_insn){ .op = IR_call, .arg = { some(m, IR_I64), some(m, IR_I64) },
-                                              .imm = (uintptr_t)&artificial_helpers[below(&m->seed, COUNT_OF(artificial_helpers))] }));
+                                              .imm = (uintptr_t)&artificial_helpers[below(&m->seed, RAISE)] }));
+        else
+            keep(m, emit(m, (struct ir_insn){ .op = IR_mend, .type = picked, .arg = { some(m, IR_I32), some(m, picked), some(m, IR_I64) },
+                                              .imm = (uintptr_t)&artificial_helpers[below(&m->seed, 2) ? RAISE : PEEK] }));
         break;
     case 9: emit(m, (struct ir_insn){ .op = IR_mark, .imm = below(&m->seed, 1000) }); break;
     default: make_function(m); break;
@@ -227,6 +241,7 @@ static void make_unit(struct ir_unit *u, struct arena *arena, uint64_t seed, uin
     for (unsigned b = 0; b < blocks; b++) {
         ir_begin_block(u);
         m.count = b ? m.entry_count : 0;
+        m.near = NO_REF;
         if (b) {
             keep(&m, ir_emit(u, (struct ir_insn){ .op = IR_param, .type = IR_I64 }));
             keep(&m, ir_emit(u, (struct ir_insn){ .op = IR_param, .type = IR_I32 }));

@@ -53,6 +53,9 @@ void lower_mend(struct lowering *l, ir_ref v)
     const struct ir_insn *insn = insn_of(l, v);
     bool is_float = type_is_float(insn->type);
     uint64_t constant;
+    const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
+    if (helper->changes)
+        regalloc_abandon_slot(&l->ra, helper->changes - 1u);
     struct comparison c = comparison_of(l, insn->arg[0]);
     emit_comparison(l, &c);
     regalloc_unpin(&l->ra);

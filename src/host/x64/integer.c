@@ -528,6 +528,31 @@ void lower_pick(struct lowering *l, ir_ref v)
     emit_cc(&l->e, X64_CMOV, c.condition, width, d, yes);
 }
 
+static void join_constant(struct lowering *l, ir_ref v, uint64_t high)
+{
+    unsigned low = use_clean(l, insn_of(l, v)->arg[1]);
+    unsigned d = regalloc_define(&l->ra, v, NO_REG);
+    emit_mov_imm(&l->e, d, high << 32);
+    emit_op(&l->e, X64_OR, 64, low, in_reg(d));
+}
+
+/* With a constant high half, as in conversions to floating point, in registers; otherwise by way of memory, as the guest's program would. */
+void lower_join(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    uint64_t constant;
+    if (constant_of(l, insn->arg[0], &constant) && l->ra.value[insn->arg[1]].clean) {
+        join_constant(l, v, constant);
+        return;
+    }
+    struct operand low = cell_at(CELL_OPERAND_A), high = low;
+    high.disp += 4;
+    emit_op(&l->e, X64_MOV_STORE, 32, regalloc_use(&l->ra, insn->arg[1]), low);
+    emit_op(&l->e, X64_MOV_STORE, 32, regalloc_use(&l->ra, insn->arg[0]), high);
+    regalloc_release(&l->ra);
+    emit_op(&l->e, X64_MOV_LOAD, 64, regalloc_define(&l->ra, v, NO_REG), low);
+}
+
 void lower_min_max(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);

@@ -150,6 +150,7 @@ void lower_neg_not(struct lowering *l, ir_ref v);
 void lower_count(struct lowering *l, ir_ref v);
 void lower_bswap(struct lowering *l, ir_ref v);
 void lower_compare(struct lowering *l, ir_ref v);
+void lower_join(struct lowering *l, ir_ref v);
 void lower_pick(struct lowering *l, ir_ref v);
 void lower_sext(struct lowering *l, ir_ref v);
 void lower_zext(struct lowering *l, ir_ref v);
