@@ -1,22 +1,8 @@
-/* The floating-point status and control register, and what is rare in floating point: NaNs, limits of conversion, denormal singles.
- *
- * The slot holds control bits and the sticky bits known by now; overflow, underflow, division by zero and inexact since then are flags of
- * the host thread, FPRF is in two other slots. The summary bits VX and FEX are computed when someone reads. (Book I, section 4.2.2.) */
+/* What is rare in floating point: NaNs, limits of conversion, denormal singles, another rounding mode. */
 #include <fenv.h>
 
 #include "guest/powerpc/powerpc.h"
-#include "ir/float.h"
 
-enum {
-    FPSCR_FEX = 0x40000000, FPSCR_VX = 0x20000000, FPSCR_OX = 0x10000000, FPSCR_UX = 0x08000000, FPSCR_ZX = 0x04000000,
-    FPSCR_XX = 0x02000000, FPSCR_VXSNAN = 0x01000000, FPSCR_VXISI = 0x00800000, FPSCR_VXIDI = 0x00400000, FPSCR_VXZDZ = 0x00200000,
-    FPSCR_VXIMZ = 0x00100000, FPSCR_VXVC = 0x00080000, FPSCR_FPRF = 0x0001f000, FPSCR_C = 0x00010000, FPSCR_FPCC = 0x0000f000,
-    FPSCR_VXSOFT = 0x00000400, FPSCR_VXSQRT = 0x00000200, FPSCR_VXCVI = 0x00000100, FPSCR_RN = 3,
-    FPSCR_RESERVED = 0x00000800,
-    ALL_INVALID = FPSCR_VXSNAN | FPSCR_VXISI | FPSCR_VXIDI | FPSCR_VXZDZ | FPSCR_VXIMZ | FPSCR_VXVC | FPSCR_VXSOFT | FPSCR_VXSQRT | FPSCR_VXCVI,
-    ALL_EXCEPTIONS = ALL_INVALID | FPSCR_OX | FPSCR_UX | FPSCR_ZX | FPSCR_XX,
-};
-#define FPSCR_FX UINT32_C(0x80000000)
 #define SIGN_BIT (UINT64_C(1) << 63)
 #define QUIET_BIT (UINT64_C(1) << 51)
 #define INFINITE UINT64_C(0x7ff0000000000000)
@@ -26,115 +12,19 @@ static bool is_signalling(uint64_t x) { return is_nan(x) && !(x & QUIET_BIT); }
 static bool is_infinite(uint64_t x) { return (x & INT64_MAX) == INFINITE; }
 static bool is_zero(uint64_t x) { return !(x & INT64_MAX); }
 
-/* ---- the register ------------------------------------------------------------------------------------------------------------ */
-
-static uint32_t with_exceptions(uint32_t fpscr, uint32_t raised)
-{
-    return fpscr | raised | (raised & ~fpscr & ALL_EXCEPTIONS ? FPSCR_FX : 0);
-}
-
 static void raise_exceptions(struct context *c, uint32_t raised)
 {
-    c->slot[POWERPC_FPSCR] = with_exceptions((uint32_t)c->slot[POWERPC_FPSCR], raised);
+    uint32_t fpscr = (uint32_t)c->slot[POWERPC_FPSCR];
+    c->slot[POWERPC_FPSCR] = fpscr | raised | (raised & ~fpscr ? FPSCR_FX : 0);
 }
 
-/* The class of a result: C, then less, greater, equal to 0, unordered. */
-static uint32_t class_of(uint64_t x)
+/* The mode is a field of `fpscr`, which is also the result. */
+uint64_t powerpc_set_rounding(struct context *c, uint64_t fpscr, uint64_t unused)
 {
-    bool negative = x & SIGN_BIT, denormal = !(x & INFINITE) && !is_zero(x);
-    if (is_nan(x))
-        return 0x11;
-    if (is_zero(x))
-        return negative ? 0x12 : 0x02;
-    if (is_infinite(x))
-        return negative ? 0x09 : 0x05;
-    return (negative ? 0x08 : 0x04) | (denormal ? 0x10 : 0);
-}
-
-/* POWERPC_COMPARED for any FPCC; no comparison gives that. */
-static uint64_t compared_as(uint32_t fpcc) { return SIGN_BIT | (uint64_t)fpcc << 32; }
-
-static uint32_t fprf(const struct context *c)
-{
-    uint32_t class = class_of(c->slot[POWERPC_RESULT]);
-    uint64_t compared = c->slot[POWERPC_COMPARED];
-    switch (compared) {
-    case POWERPC_NOT_COMPARED: return class;
-    case UINT64_MAX: return (class & 0x10) | POWERPC_LT;
-    case 0: return (class & 0x10) | POWERPC_EQ;
-    case 1: return (class & 0x10) | POWERPC_GT;
-    case POWERPC_UNORDERED: return (class & 0x10) | POWERPC_SUMMARY;
-    default: return (class & 0x10) | (compared >> 32 & 0xf);
-    }
-}
-
-static void collect_flags(struct context *c)
-{
-    unsigned flags = float_get_flags();
-    if (!flags)
-        return;
-    raise_exceptions(c, (flags & FLOAT_OVERFLOW ? FPSCR_OX : 0) | (flags & FLOAT_UNDERFLOW ? FPSCR_UX : 0) |
-                        (flags & FLOAT_DIVIDE_BY_ZERO ? FPSCR_ZX : 0) | (flags & FLOAT_INEXACT ? FPSCR_XX : 0));
-    float_set_flags(0);
-}
-
-uint32_t powerpc_read_fpscr(struct context *c)
-{
-    collect_flags(c);
-    uint32_t fpscr = (uint32_t)c->slot[POWERPC_FPSCR] | fprf(c) << 12;
-    if (fpscr & ALL_INVALID)
-        fpscr |= FPSCR_VX;
-    /* VX, OX, UX, ZX, XX and, 22 lower, the bits that enable them */
-    return fpscr >> 22 & fpscr & 0xf8 ? fpscr | FPSCR_FEX : fpscr;
-}
-
-/* All but the rounding mode; no flags are pending. */
-static void keep_fpscr(struct context *c, uint32_t fpscr)
-{
-    c->slot[POWERPC_FPSCR] = fpscr & ~(uint32_t)(FPSCR_FEX | FPSCR_VX | FPSCR_FPRF | FPSCR_RESERVED);
-    c->slot[POWERPC_RESULT] = fpscr & FPSCR_C ? SIGN_BIT : 0; /* any number of that C */
-    c->slot[POWERPC_COMPARED] = compared_as(fpscr >> 12 & 0xf);
-}
-
-static void set_rounding(uint32_t fpscr)
-{
+    (void)c, (void)unused;
     static const int rounding[] = { FE_TONEAREST, FE_TOWARDZERO, FE_UPWARD, FE_DOWNWARD };
-    fesetround(rounding[fpscr & FPSCR_RN]);
-}
-
-void powerpc_write_fpscr(struct context *c, uint32_t fpscr)
-{
-    float_set_flags(0);
-    set_rounding(fpscr);
-    keep_fpscr(c, fpscr);
-}
-
-uint64_t powerpc_fpscr(struct context *c, uint64_t unused, uint64_t unused2)
-{
-    (void)unused, (void)unused2;
-    return powerpc_read_fpscr(c);
-}
-
-/* One bit that is set may be an exception (mtfsb1), which FX then notes. The C library does this around many a function: the host's mode is
- * only touched if it changes. */
-uint64_t powerpc_change_fpscr(struct context *c, uint64_t mask, uint64_t bits)
-{
-    uint32_t old = powerpc_read_fpscr(c), new = (old & ~(uint32_t)mask) | ((uint32_t)bits & (uint32_t)mask);
-    bool one_bit = !(mask & (mask - 1));
-    if ((old ^ new) & FPSCR_RN)
-        set_rounding(new);
-    keep_fpscr(c, one_bit ? with_exceptions(old & new, new & ~old) : new);
-    return 0;
-}
-
-/* The field's four bits; of those the exceptions are cleared. */
-uint64_t powerpc_move_fpscr_field(struct context *c, uint64_t field, uint64_t unused)
-{
-    (void)unused;
-    unsigned shift = 28 - 4 * (unsigned)field;
-    uint32_t old = powerpc_read_fpscr(c), cleared = (UINT32_C(15) << shift) & (ALL_EXCEPTIONS | FPSCR_FX);
-    keep_fpscr(c, old & ~cleared);
-    return old >> shift & 15;
+    float_set_rounding(rounding[fpscr & FPSCR_RN]);
+    return fpscr;
 }
 
 /* ---- NaNs -------------------------------------------------------------------------------------------------------------------- */

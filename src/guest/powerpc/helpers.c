@@ -83,18 +83,21 @@ static uint64_t store_string(struct context *c, uint64_t address, uint64_t rs)
     return 0;
 }
 
+/* A look at the operands of a floating-point operation. */
+#define OPERANDS .lowest = POWERPC_F, .highest = POWERPC_F + 31
+#define RAISES .changes = 1 + POWERPC_FPSCR
+
+
 const struct ir_helper powerpc_helpers[HELPER_COUNT] = {
     [HELPER_read_cr] = { "read_cr", read_cr, READS },
     [HELPER_read_time] = { "read_time", read_time, READS }, /* two readings are not one */
     [HELPER_load_string] = { "load_string", load_string, READS | WRITES | FAULT },
     [HELPER_store_string] = { "store_string", store_string, READS | WRITES | FAULT },
-    [HELPER_nan_result] = { "nan_result", powerpc_nan_result, READS | FLAGS },
-    [HELPER_convert] = { "convert", powerpc_convert, READS | FLAGS },
-    [HELPER_unordered] = { "unordered", powerpc_unordered, READS | FLAGS },
+    [HELPER_nan_result] = { "nan_result", powerpc_nan_result, READS, OPERANDS, RAISES },
+    [HELPER_convert] = { "convert", powerpc_convert, READS | FLAGS, OPERANDS, RAISES },
+    [HELPER_unordered] = { "unordered", powerpc_unordered, READS, OPERANDS, RAISES },
     [HELPER_to_single] = { "to_single", powerpc_to_single, PURE },
     [HELPER_from_single] = { "from_single", powerpc_from_single, PURE },
-    [HELPER_estimate] = { "estimate", powerpc_estimate, READS | FLAGS },
-    [HELPER_read_fpscr] = { "read_fpscr", powerpc_fpscr, READS | FLAGS },
-    [HELPER_write_fpscr] = { "write_fpscr", powerpc_change_fpscr, READS | WRITES | FLAGS },
-    [HELPER_move_fpscr_field] = { "move_fpscr_field", powerpc_move_fpscr_field, READS | WRITES | FLAGS },
+    [HELPER_estimate] = { "estimate", powerpc_estimate, READS | WRITES | FLAGS, .lowest = POWERPC_FPSCR, .highest = POWERPC_FPSCR },
+    [HELPER_set_rounding] = { "set_rounding", powerpc_set_rounding, FLAGS },
 };

@@ -29,7 +29,7 @@ static const struct slot slots[POWERPC_SLOT_COUNT] = {
 };
 
 /* GCC hands out r9, r10, r8... first, after the arguments; saved registers from r31 down; r0 is its scratch register. */
-static const uint16_t integer_homes[] = { 9, 3, 10, 31, 1, 4, 30, 29, 8, 5, 0, 28, 7, 6, 27, 26, 11, 25, 24, 12, 23, 22, 21, 20 };
+static const uint16_t integer_homes[] = { 9, 3, 10, 31, 1, POWERPC_CTR, 4, 30, 29, 8, 5, 0, 28, 7, 6, 27, 26, 11, 25, 24, 12, 23, 22, 21, 20 };
 
 static const uint16_t float_homes[] = {
     POWERPC_F + 0,  POWERPC_F + 1,  POWERPC_F + 12, POWERPC_F + 13, POWERPC_F + 11, POWERPC_F + 10, POWERPC_F + 2,  POWERPC_F + 9,

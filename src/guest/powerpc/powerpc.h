@@ -3,7 +3,9 @@
 #define FERRY_POWERPC_H
 
 #include "guest/guest.h"
+#include "guest/powerpc/fpscr.h"
 #include "guest/powerpc/regs.h"
+#include "ir/float.h"
 
 #define GUEST(name) powerpc_##name
 #define GUEST_OPS "guest/powerpc/ops.inc"
@@ -38,7 +40,7 @@ enum {
     HELPER_read_cr, HELPER_read_time, HELPER_load_string, HELPER_store_string,
     /* float.c */
     HELPER_nan_result, HELPER_convert, HELPER_unordered, HELPER_to_single, HELPER_from_single, HELPER_estimate,
-    HELPER_read_fpscr, HELPER_write_fpscr, HELPER_move_fpscr_field,
+    HELPER_set_rounding,
     HELPER_COUNT
 };
 
@@ -55,9 +57,7 @@ uint64_t powerpc_unordered(struct context *c, uint64_t what, uint64_t unused);
 uint64_t powerpc_to_single(struct context *c, uint64_t bits, uint64_t unused);
 uint64_t powerpc_from_single(struct context *c, uint64_t bits, uint64_t unused);
 uint64_t powerpc_estimate(struct context *c, uint64_t bits, uint64_t of_root);
-uint64_t powerpc_fpscr(struct context *c, uint64_t unused, uint64_t unused2);
-uint64_t powerpc_change_fpscr(struct context *c, uint64_t mask, uint64_t bits);
-uint64_t powerpc_move_fpscr_field(struct context *c, uint64_t field, uint64_t unused);
+uint64_t powerpc_set_rounding(struct context *c, uint64_t fpscr, uint64_t unused);
 
 extern const struct ir_helper powerpc_helpers[HELPER_COUNT];
 

@@ -13,7 +13,7 @@ static void write_frm(struct context *c, uint64_t frm)
     static const int host[] = { FE_TONEAREST, FE_TOWARDZERO, FE_DOWNWARD, FE_UPWARD };
     c->slot[RV_FRM] = frm;
     c->mode = frm < COUNT_OF(host) ? RV_MODE_HOST : frm == ROUND_NEAREST_MAX ? RV_MODE_MAX : RV_MODE_INVALID;
-    fesetround(frm < COUNT_OF(host) ? host[frm] : FE_TONEAREST);
+    float_set_rounding(frm < COUNT_OF(host) ? host[frm] : FE_TONEAREST);
 }
 
 uint32_t riscv_read_fcsr(struct context *c) { return (uint32_t)c->slot[RV_FRM] << 5 | float_get_flags(); }
