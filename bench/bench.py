@@ -9,14 +9,38 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tests'))
-from emulator import ENVIRONMENT, GUEST_ROOT, NATIVE_ROOT, TOP
+from emulator import CACHE, ENVIRONMENT, GUEST_ROOT, NATIVE_ROOT, TOP
 from measure import NATIVE, Bench, Column
 from rows import FEW, PACKAGE, ROWS, START
 import table
 
 TECHNIQUES = ['chain', 'regmap', 'indirect-cache', 'return-prediction', 'opt']
+
+
+@dataclass
+class Guest:
+    """`qemu_options`: what makes QEMU offer no more than Ferry does and spend time on it. `reference`: the column that says what programs print;
+    natively some print something else where words have another width or another order."""
+    name: str
+    root: pathlib.Path
+    native_root: pathlib.Path
+    compiler: str
+    programs: str
+    qemu_options: list
+    reference: str
+    page: str
+    bars: object
+
+
+GUESTS = {
+    'riscv64': Guest('riscv64', GUEST_ROOT, NATIVE_ROOT, 'riscv64-linux-gnu-gcc', "packages are Debian 13's, amd64 and riscv64",
+                     ['-cpu', 'rv64'], 'native', 'performance.md', table.riscv64_bars),
+    'powerpc': Guest('powerpc', CACHE / 'source/static', CACHE / 'source/native', 'powerpc-linux-gnu-gcc',
+                     "packages are built from Debian 13's sources, static", [], 'qemu 13', 'performance-powerpc.md', table.powerpc_bars),
+}
 
 
 def columns(options):
@@ -25,8 +49,7 @@ def columns(options):
 
     return [
         NATIVE,
-        # The plain processor: with `max` QEMU would offer more than Ferry does and spend time on it.
-        *(Column(name, command.split() + ['-cpu', 'rv64']) for name, command in (('qemu 12', options.qemu12), ('qemu 13', options.qemu13))),
+        *(Column(name, command.split() + GUESTS[options.guest].qemu_options) for name, command in (('qemu 12', options.qemu12), ('qemu 13', options.qemu13))),
         ferry('block'),
         ferry('threaded', '--engine=threaded', static=True, percent=25),
         ferry('switch', '--engine=switch', static=True, percent=25),
@@ -44,24 +67,27 @@ def first_line(*command):
 
 
 def method(options, percent):
+    guest = GUESTS[options.guest]
     cpu = re.search(r'model name\s*: (.*)', pathlib.Path('/proc/cpuinfo').read_text())
     commit = first_line('git', '-C', str(TOP), 'describe', '--always', '--dirty')
     return f'''\
 {time.strftime("%Y-%m-%d")}, Ferry {commit}. Machine: {cpu[1] if cpu else platform.processor()}, {os.cpu_count()} CPUs, Linux \
 {platform.release().split("-")[0]}.
 
-- Columns: {NATIVE.name}, {first_line(*options.qemu12.split(), "--version")}, {first_line(*options.qemu13.split(), "--version")}, \
-both with `-cpu rv64`, and Ferry's engines.
+- Columns: {NATIVE.name}, {first_line(*options.qemu12.split(), "--version")}, {first_line(*options.qemu13.split(), "--version")}\
+{", both with `" + " ".join(guest.qemu_options) + "`" if guest.qemu_options else ""}, and Ferry's engines.
 - Programs of kind integer and FP are `bench/*.c`, compiled by {first_line("gcc", "--version")} and \
-{first_line("riscv64-linux-gnu-gcc", "--version")}, `-O2 -ffp-contract=off -static`; packages are Debian 13's, amd64 and riscv64.
+{first_line(guest.compiler, "--version")}, `-O2 -ffp-contract=off -static`; {guest.programs}.
 - A cell is the median of {options.rounds} runs; all columns run in turn, row after row, round after round. Time is user and system CPU time of a \
-process and all its children. What a program prints must be what the native program prints.
+process and all its children. What a program prints must be what it prints in column {guest.reference}.
 - {percent} percent of the usual work; the interpreters and the engine without chaining do 25, the evaluator of the IR 2 percent of that, and \
 their times are multiplied.'''
 
 
 def measure(options, results, rows, chosen, percent):
-    bench = Bench(options.programs, NATIVE_ROOT, GUEST_ROOT, ENVIRONMENT)
+    guest = GUESTS[options.guest]
+    reference = next(column for column in columns(options) if column.name == guest.reference)
+    bench = Bench(options.programs, guest, reference, ENVIRONMENT)
     for number in range(options.rounds):
         for row in rows:
             if sys.stderr.isatty():
@@ -79,7 +105,8 @@ def main():
     parser.add_argument('--rounds', type=int, help='samples of each cell, default 3')
     parser.add_argument('--rows', type=re.compile, default='', metavar='REGEX', help='only rows whose name or kind matches')
     parser.add_argument('--columns', type=re.compile, default='', metavar='REGEX', help='only columns whose name matches, and native')
-    parser.add_argument('--markdown', action='store_true', help='write docs/performance.md too')
+    parser.add_argument('--markdown', action='store_true', help='write docs/performance.md, or its like, too')
+    parser.add_argument('--guest', choices=GUESTS, default='riscv64')
     parser.add_argument('--ferry', default=str(TOP / 'build/ferry'), help='the program to measure, default build/ferry')
     for name in ('programs', 'qemu12', 'qemu13'): # from scripts/bench
         parser.add_argument('--' + name, required=True, help=argparse.SUPPRESS, type=pathlib.Path if name == 'programs' else str)
@@ -88,15 +115,19 @@ def main():
     options.ferry = str(pathlib.Path(options.ferry).resolve())
     percent = 20 if options.quick else 100
 
-    rows = [row for row in ROWS if options.rows.search(row.name) or options.rows.search(row.kind)] if options.rows else ROWS
+    guest = GUESTS[options.guest]
+    rows = [row for row in ROWS if guest.name in row.guests]
+    if options.rows:
+        rows = [row for row in rows if options.rows.search(row.name) or options.rows.search(row.kind)]
     chosen = [c for c in columns(options) if c is NATIVE or not options.columns or options.columns.search(c.name)]
     results = table.Results(rows, chosen)
     measure(options, results, rows, chosen, percent)
-    text = table.report(results, method(options, percent))
+    bars = list(guest.bars(results))
+    text = table.report(results, bars, method(options, percent))
     print(text)
     if options.markdown:
-        table.write_markdown(TOP / 'docs/performance.md', text)
-    return 1 if results.wrong() or any(bar[3] is False for bar in table.bars(results)) else 0
+        table.write_markdown(TOP / 'docs' / guest.page, guest.name, text)
+    return 1 if results.wrong(but=table.QEMUS) or any(bar[3] is False for bar in bars) else 0
 
 
 if __name__ == '__main__':

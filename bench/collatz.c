@@ -3,10 +3,10 @@
 
 int main(int argc, char **argv)
 {
-    unsigned long limit = amount(argc, argv, 1200000), longest = 0, start = 0, total = 0;
-    for (unsigned long i = 1; i < limit; i++) {
-        unsigned long steps = 0;
-        for (unsigned long n = i; n != 1; steps++)
+    uint64_t limit = amount(argc, argv, 1200000), longest = 0, start = 0, total = 0;
+    for (uint64_t i = 1; i < limit; i++) {
+        uint64_t steps = 0;
+        for (uint64_t n = i; n != 1; steps++)
             n = n & 1 ? n + (n >> 1) + 1 : n >> 1;
         total += steps;
         if (steps > longest) {
@@ -14,5 +14,5 @@ int main(int argc, char **argv)
             start = i;
         }
     }
-    printf("%lu %lu %lu\n", start, longest, total);
+    printf("%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", start, longest, total);
 }

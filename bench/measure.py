@@ -8,6 +8,8 @@ import tempfile
 import threading
 from dataclasses import dataclass, field
 
+from emulator import GUEST_ROOT
+
 LIMIT = 300 # seconds for one run
 
 
@@ -50,16 +52,17 @@ class Cell:
 class Bench:
     """Knows how a row becomes a command in a column, and what it must print."""
 
-    def __init__(self, programs, native_root, guest_root, environment):
-        self.programs, self.roots = programs, {True: native_root, False: guest_root}
+    def __init__(self, programs, guest, reference, environment):
+        self.programs, self.guest, self.roots = programs, guest.name, {True: guest.native_root, False: guest.root}
+        self.reference = reference
         self.environment = environment
         self.expected = {}
 
     def text(self, size):
-        """A file of real text: the Python library of the guest's root, cut or repeated to `size` bytes."""
+        """A file of real text: a Python library, cut or repeated to `size` bytes."""
         path = self.programs / f'text-{size}'
         if not path.exists():
-            library = sorted((self.roots[False] / 'usr/lib/python3.13').glob('*.py'))
+            library = sorted((GUEST_ROOT / 'usr/lib/python3.13').glob('*.py'))
             data = b''.join(file.read_bytes() for file in library)
             path.write_bytes((data * (size // len(data) + 1))[:size])
         return str(path)
@@ -67,13 +70,15 @@ class Bench:
     def program(self, column, name):
         """The words that start a program in a column."""
         if name.startswith('./'):
-            return column.prefix + [str(self.programs / ('native' if column.native else 'riscv64') / name[2:])]
+            return column.prefix + [str(self.programs / ('native' if column.native else self.guest) / name[2:])]
         root = self.roots[column.native]
         path = next(iter(sorted(root.glob(name))), None)
         if path is None:
             raise Failure(f'{name} is not in {root}')
         if not column.native:
             return column.prefix + ['-L', str(root), str(path)]
+        if not (root / 'lib64').exists():
+            return [str(path)] # static
         # The loader of the root takes the root's libraries, whatever the machine has.
         return [str(root / 'lib64/ld-linux-x86-64.so.2'), '--library-path', str(root / 'usr/lib/x86_64-linux-gnu'),
                 '--argv0', str(path), str(path)]
@@ -96,21 +101,21 @@ class Bench:
         return words
 
     def sample(self, cell, row, column, percent):
-        """Adds a sample to a cell. The native program says what is right."""
+        """Adds a sample to a cell. The program in the reference column says what is right."""
         if cell.wrong:
             return
         share = max(1, percent * column.percent // 100)
         try:
             key = row.name, share
             if key not in self.expected:
-                self.expected[key] = run(self.command(row, NATIVE, share), self.environment)[1]
+                self.expected[key] = run(self.command(row, self.reference, share), self.environment)[1]
             command = self.command(row, column, share)
             seconds = 0
             for _ in range(row.repeat):
                 spent, output = run(command, self.environment)
                 seconds += spent
-                if output != self.expected[key]:
-                    raise Failure('prints something else than the native program')
+                if output != self.expected[key] and not (column.native and not self.reference.native):
+                    raise Failure(f'prints something else than {self.reference.name}')
             cell.samples.append(seconds / row.repeat * percent / share)
         except (Failure, OSError) as problem:
             cell.wrong = str(problem)

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
             if (composite[i])
                 continue;
             primes++;
-            for (unsigned long j = (unsigned long)i * i; j < LIMIT; j += i)
+            for (uint64_t j = (uint64_t)i * i; j < LIMIT; j += i)
                 composite[j] = 1;
         }
     }

@@ -1,4 +1,4 @@
-"""Tables of the results, the bars they are held against, and docs/performance.md."""
+"""Tables of the results, the bars they are held against, and the pages of docs."""
 
 import math
 
@@ -35,8 +35,8 @@ class Results:
     def ratios(self, kinds, column, base):
         return [ratio for row in self.rows if row.kind in kinds and (ratio := self.ratio(row, column, base))]
 
-    def wrong(self):
-        return [f'{row}, {column}: {cell.wrong}' for (row, column), cell in self.cells.items() if cell.wrong]
+    def wrong(self, but=()):
+        return [f'{row}, {column}: {cell.wrong}' for (row, column), cell in self.cells.items() if cell.wrong and column not in but]
 
 
 def layout(head, lines):
@@ -92,18 +92,24 @@ def techniques(results):
     return layout(['row', 'block ms', *(c.replace('no-', 'without ') for c in columns)], lines)
 
 
-def bars(results):
-    """What the release is held to: (what, measured, required, whether it holds). None: not measured."""
-    def at_least(what, value, required):
-        return what, f'{value:.2f}' if value else 'not measured', f'at least {required}', value >= required if value else None
+def at_least(what, value, required):
+    """A bar: (what, measured, required, whether it holds). None: not measured."""
+    return what, f'{value:.2f}' if value else 'not measured', f'at least {required}', value >= required if value else None
 
-    by_name = {row.name: row for row in results.rows}
-    yield at_least('switch / threaded, geometric mean', geometric_mean(results.ratios([INTEGER, FLOAT], 'switch', 'threaded')), 1.5)
-    yield at_least('QEMU / block, non-FP, geometric mean', geometric_mean(results.ratios([INTEGER, PACKAGE], 'qemu', 'block')), 1.7)
-    yield at_least('QEMU / block, FP, geometric mean', geometric_mean(results.ratios([FLOAT], 'qemu', 'block')), 6)
+
+def common_bars(results, integer, floating):
+    yield at_least('QEMU / block, non-FP, geometric mean', geometric_mean(results.ratios([INTEGER, PACKAGE], 'qemu', 'block')), integer)
+    yield at_least('QEMU / block, FP, geometric mean', geometric_mean(results.ratios([FLOAT], 'qemu', 'block')), floating)
     every = {row.name: ratio for row in results.rows if (ratio := results.ratio(row, 'qemu', 'block'))}
     slowest = min(every, key=every.get, default=None)
     yield at_least(f'QEMU / block, slowest row ({slowest})', every.get(slowest), 1)
+
+
+def riscv64_bars(results):
+    """What the release is held to."""
+    by_name = {row.name: row for row in results.rows}
+    yield at_least('switch / threaded, geometric mean', geometric_mean(results.ratios([INTEGER, FLOAT], 'switch', 'threaded')), 1.5)
+    yield from common_bars(results, 1.7, 6)
     static = by_name.get('static true')
     pair = [results.seconds(static, column) for column in ('block', 'native')] if static else [None]
     extra = None if None in pair else 1000 * (pair[0] - pair[1])
@@ -113,7 +119,11 @@ def bars(results):
     yield at_least('QEMU / block, python3 -c pass', python and results.ratio(python, 'qemu', 'block'), 4)
 
 
-def report(results, method):
+def powerpc_bars(results):
+    yield from common_bars(results, 2, 20)
+
+
+def report(results, bars, method):
     """The whole result as Markdown."""
     parts = [method]
     if results.ratios([INTEGER, FLOAT, PACKAGE], 'native', 'native'):
@@ -125,14 +135,14 @@ def report(results, method):
         parts += ['## What each technique gives\nThe block engine with one technique switched off, in multiples of its time with all.\n\n'
                   + techniques(results)]
     verdict = {True: 'holds', False: 'MISSED', None: ''}
-    parts += ['## Bars\n' + layout(['bar', 'measured', 'required', ''], [[*bar[:3], verdict[bar[3]]] for bar in bars(results)])]
+    parts += ['## Bars\n' + layout(['bar', 'measured', 'required', ''], [[*bar[:3], verdict[bar[3]]] for bar in bars])]
     if results.wrong():
         parts += ['## Wrong\n' + '\n'.join('- ' + line for line in results.wrong())]
     return '\n\n'.join(parts) + '\n'
 
 
-def write_markdown(path, text):
+def write_markdown(path, guest, text):
     """Replaces what was measured and keeps what was written by hand."""
     old = path.read_text() if path.exists() else ''
     by_hand = old.partition(MARK)[2] or '\n'
-    path.write_text('# How fast Ferry is\n\n' + text + '\n' + MARK + by_hand)
+    path.write_text(f'# How fast Ferry is: {guest} programs\n\n' + text + '\n' + MARK + by_hand)
