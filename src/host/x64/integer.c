@@ -528,21 +528,30 @@ void lower_pick(struct lowering *l, ir_ref v)
     emit_cc(&l->e, X64_CMOV, c.condition, width, d, yes);
 }
 
-static void join_constant(struct lowering *l, ir_ref v, uint64_t high)
-{
-    unsigned low = use_clean(l, insn_of(l, v)->arg[1]);
-    unsigned d = regalloc_define(&l->ra, v, NO_REG);
-    emit_mov_imm(&l->e, d, high << 32);
-    emit_op(&l->e, X64_OR, 64, low, in_reg(d));
-}
-
-/* With a constant high half, as in conversions to floating point, in registers; otherwise by way of memory, as the guest's program would. */
-void lower_join(struct lowering *l, ir_ref v)
+/* The low half's register is clean: where the high half is, or in a free register. */
+static void join_in_registers(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     uint64_t constant;
-    if (constant_of(l, insn->arg[0], &constant) && l->ra.value[insn->arg[1]].clean) {
-        join_constant(l, v, constant);
+    unsigned low = regalloc_use(&l->ra, insn->arg[1]), d;
+    if (constant_of(l, insn->arg[0], &constant)) {
+        d = regalloc_define(&l->ra, v, NO_REG);
+        emit_mov_imm(&l->e, d, constant << 32);
+    } else {
+        unsigned high = regalloc_use(&l->ra, insn->arg[0]);
+        d = high == low ? regalloc_define(&l->ra, v, NO_REG) : regalloc_define_over(&l->ra, v, insn->arg[0]);
+        emit_copy(l, 64, d, in_reg(high));
+        emit_imm(&l->e, X64_SHL, 64, in_reg(d), 32);
+    }
+    emit_op(&l->e, X64_OR, 64, low, in_reg(d));
+}
+
+/* What is not clean would need one more register than there may be, so it goes by way of memory, as in the guest's program. */
+void lower_join(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    if (l->ra.value[insn->arg[1]].clean && insn->arg[0] != insn->arg[1]) {
+        join_in_registers(l, v);
         return;
     }
     struct operand low = cell_at(CELL_OPERAND_A), high = low;
