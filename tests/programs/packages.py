@@ -46,7 +46,7 @@ def compare(case, native, guest, root, directories):
                            environment=ENVIRONMENT, limit=60)
     if expected.status is None:
         raise tap.Failure('the native program runs out of time')
-    if expected.status and b'not found' in expected.stderr:
+    if not expected.stdout or (expected.status and b'not found' in expected.stderr):
         raise tap.Failure('native: ' + tap.tail(expected.stderr))
     actual = tap.execute(guest + [str(root) + program] + argument + [case.name],
                          directory=directories[1], environment=ENVIRONMENT, limit=120)

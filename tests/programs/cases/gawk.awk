@@ -12,7 +12,7 @@ BEGIN {
     n = split("a:b:c:d", parts, ":"); for (i = n; i > 0; i--) printf "%s ", parts[i]; print n
     s = "banana"; print gsub(/a/, "<&>", s), s, gensub(/(.)(.)/, "\\2\\1", "g", "abcdef")
     for (i = 0; i < 10; i++) data[i] = (i * 7919) % 101; m = asorti(data, index_of, "compare"); for (i = 1; i <= m; i++) printf "%s ", data[index_of[i]]; print ""
-    print and(12, 10), or(12, 10), xor(12, 10), lshift(1, 40), rshift(1024, 3), compl(0) > 0, strtonum("0x1F")
+    print and(12, 10), or(12, 10), xor(12, 10), lshift(1, 40), rshift(1024, 3), (compl(0) > 0), strtonum("0x1F")
     print strftime("%Y-%m-%d %H:%M:%S", 86400 * 365, 1), mktime("2020 01 01 00 00 00")
     "echo from a shell" | getline line; print line
     print "sorted 3\nsorted 1\nsorted 2" | "sort"; close("sort")
