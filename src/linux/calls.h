@@ -64,6 +64,11 @@ const char *guest_path(struct task *task, int dirfd, uint64_t address, bool foll
 /* Makes translations of code that may have been written since go away. */
 void code_sync(struct process *p);
 
+/* ---- robust.c -------------------------------------------------------------------------------------------------------------------- */
+
+/* The thread ends: locks that it holds become such as others may take over. */
+void robust_list_release(struct task *task);
+
 /* ---- strace.c ---------------------------------------------------------------------------------------------------------------------- */
 
 void strace_call(struct task *task, const struct system_call *call, const uint64_t *arguments);

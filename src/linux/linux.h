@@ -63,7 +63,7 @@ struct task {
     pid_t tid;
     uint64_t signal_mask;       /* the guest's; the host thread's own is the same while guest code or a system call runs */
     stack_t alternate_stack;    /* the guest's, addresses guest addresses */
-    uint64_t clear_child_tid, robust_list, robust_list_size;
+    uint64_t robust_list;       /* guest address of its head, if the kernel cannot do this; see robust.c */
     siginfo_t fault;            /* facts of the newest EVENT_FAULT */
     bool exiting;
     struct arena exec_memory;   /* of execve; what a vfork child that executed a program leaves there goes with its task */

@@ -161,6 +161,7 @@ static void clear_handlers(struct process *p)
 static void begin_child(struct task *task, const struct clone_args *args)
 {
     task->tid = (pid_t)HOST_CALL(SYS_gettid, 0);
+    task->robust_list = 0;
     HOST_CALL(SYS_set_tid_address, args->flags & CLONE_CHILD_CLEARTID ? args->child_tid : 0);
     if (args->flags & CLONE_CHILD_SETTID)
         write_tid(task->process, args->child_tid, task->tid);
@@ -326,6 +327,7 @@ int64_t call_clone3(struct task *task, const uint64_t *a)
 /* A process's first thread leaves without a trace in C: the kernel keeps its exit status for the process. */
 int64_t call_exit(struct task *task, const uint64_t *a)
 {
+    robust_list_release(task);
     if (task->tid == (pid_t)HOST_CALL(SYS_getpid, 0)) {
         fflush(NULL);
         HOST_CALL(SYS_exit, a[0]);
@@ -337,7 +339,7 @@ int64_t call_exit(struct task *task, const uint64_t *a)
 
 int64_t call_exit_group(struct task *task, const uint64_t *a)
 {
-    (void)task;
+    robust_list_release(task);
     fflush(NULL);
     return HOST_CALL(SYS_exit_group, a[0]);
 }
