@@ -1,10 +1,11 @@
 #include "linux/abi.h"
+#include "linux/frame-powerpc.h"
 
 /* Linux, arch/powerpc/include/uapi/asm/cputable.h */
 enum { FEATURE_HAS_FPU = 0x08000000, FEATURE_HAS_MMU = 0x04000000 };
 #define FEATURE_32 UINT64_C(0x80000000)
 
-/* As the kernel's vDSO has it, which unwinders and debuggers recognise by its bytes. */
+/* As the kernel's vDSO has it, which debuggers recognise by its bytes. */
 static const uint8_t signal_return[] = {
     0x38, 0x00, 0x00, 0xac, /* li r0, 172 (rt_sigreturn) */
     0x44, 0x00, 0x00, 0x02, /* sc */
@@ -32,6 +33,7 @@ const struct abi abi_powerpc = {
     .cache_block = 32,
     .signal_return = signal_return,
     .signal_return_size = sizeof signal_return,
+    .unwind = &powerpc_unwind,
     .processors = processors,
     .print_cpu = print_cpu,
 };

@@ -7,6 +7,8 @@
 #include "guest/guest.h"
 #include "linux/call-abi.h"
 
+struct signal_unwind;
+
 struct abi {
     const struct guest *guest;
     const struct call_abi *calls;        /* system calls, structures, signal frames */
@@ -23,6 +25,7 @@ struct abi {
     /* Code that returns from a signal handler, for guests whose C library brings none: mapped at process.signal_return. */
     const uint8_t *signal_return;
     unsigned signal_return_size;         /* bytes */
+    const struct signal_unwind *unwind;  /* vdso.h; NULL: unwinders know that code by its bytes */
 
     const char *const *processors;       /* models -cpu knows, NULL at the end; all stand for the one there is */
 

@@ -4,6 +4,7 @@
 
 #include "guest/powerpc/regs.h"
 #include "linux/calls.h"
+#include "linux/vdso.h"
 
 static uint32_t big32(uint64_t x) { return __builtin_bswap32((uint32_t)x); }
 static uint64_t big64(uint64_t x) { return __builtin_bswap64(x); }
@@ -120,6 +121,32 @@ bool powerpc_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate)
     *alternate = (stack_t){ .ss_sp = (void *)(uint64_t)big32(stack[0]), .ss_flags = (int)big32(stack[1]), .ss_size = big32(stack[2]) };
     return true;
 }
+
+/* ---- unwinding: DWARF numbers of the registers, System V ABI, PowerPC Processor Supplement; 67 as the kernel's vDSO has it --------------- */
+
+#define GENERAL(i) (offsetof(struct powerpc_frame, context.general) + 4 * (i))
+
+static const struct saved_registers saved[] = {
+    { 0, 1, 4, GENERAL(0) },
+    { 2, 30, 4, GENERAL(2) },
+    { 32, 32, 8, offsetof(struct powerpc_frame, context.floats) },
+    { 65, 1, 4, GENERAL(FRAME_LR) },
+    { 66, 1, 4, GENERAL(FRAME_CTR) },
+    { 67, 1, 4, GENERAL(FRAME_NIP) },
+    { 70, 1, 4, GENERAL(FRAME_CR) },
+    { 0 },
+};
+
+const struct signal_unwind powerpc_unwind = {
+    .soname = "linux-vdso32.so.1",
+    .symbol = "__kernel_sigtramp_rt32",
+    .stack_pointer = 1,
+    .stack_pointer_offset = GENERAL(1),
+    .return_address = 67,
+    .saved = saved,
+};
+
+/* ---- swapcontext(2) ------------------------------------------------------------------------------------------------------------------ */
 
 /* Keeps the context at the first address and goes on with that at the second; either may be 0. What is kept returns 0 when someone goes on
  * with it. Vector registers are not part of it. */

@@ -9,6 +9,7 @@
 struct context;
 struct task;
 struct guest_sigaction;
+struct signal_unwind;
 
 struct powerpc_ucontext {
     uint32_t flags, link;
@@ -44,6 +45,9 @@ bool powerpc_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate);
 /* The context alone, as swapcontext(2) keeps and sets it. */
 void powerpc_save_context(const struct task *task, uint64_t at, uint64_t mask, struct powerpc_ucontext *u);
 void powerpc_restore_context(struct context *c, const struct powerpc_ucontext *u, uint64_t *mask);
+
+/* libgcc, which would know the bytes of the code that returns, then takes the wrong register for the return address (GCC 12 to 14). */
+extern const struct signal_unwind powerpc_unwind;
 
 /* siginfo_t as the guest has it, 128 bytes. */
 void powerpc_siginfo(const siginfo_t *host, uint8_t *guest);

@@ -15,6 +15,7 @@
 #include "linux/abi.h"
 #include "linux/exec.h"
 #include "linux/stack.h"
+#include "linux/vdso.h"
 
 enum { USAGE_ERROR = 1, NOT_FOUND = 127, NOT_EXECUTABLE = 126, REASON_SIZE = 512 };
 enum { DEFAULT_STACK = 8 << 20, SMALLEST_STACK = 128 << 10 };
@@ -79,15 +80,13 @@ static void map_image(struct process *p, const char *path, const struct guest *g
     close(fd);
 }
 
-/* The kernel gives these out as part of its vDSO. */
-static void map_signal_return(struct process *p, const struct abi *abi)
+static void map_vdso(struct process *p, const struct abi *abi)
 {
     int64_t page = mm_map(p->mm, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, "[vdso]");
     if (page < 0)
         die(NOT_EXECUTABLE, "no memory: %s", strerror((int)-page));
-    memcpy((void *)(uintptr_t)page, abi->signal_return, abi->signal_return_size);
+    p->signal_return = (uint64_t)page + vdso_write(abi, (uint8_t *)(uintptr_t)page);
     mm_protect(p->mm, page, PAGE_SIZE, PROT_READ | PROT_EXEC);
-    p->signal_return = page;
 }
 
 static uint64_t stack_size(const struct linux_options *options)
@@ -129,7 +128,7 @@ static void load(struct process *p, const char *path, uint64_t *entry, uint64_t 
         map_image(p, path_to_host(p, image.interpreter, buffer), abi->guest, &interpreter);
     if (image.executable_stack)
         mm_protect(p->mm, top - size, size, PROT_READ | PROT_WRITE | PROT_EXEC);
-    map_signal_return(p, abi);
+    map_vdso(p, abi);
     p->brk_start = image.brk + mm_random(p->mm, brk_random_range);
     mm_set_brk(p->mm, p->brk_start);
 

@@ -74,13 +74,25 @@ static size_t count_strings(char *const *strings)
     return count;
 }
 
-static unsigned make_aux(const struct stack_content *c, uint64_t file_name, uint64_t platform, uint64_t random, struct aux *out)
+static bool has_aux(const struct abi *abi, uint64_t type)
+{
+    switch (type) {
+    case AT_PLATFORM: return abi->platform;
+    case AT_SYSINFO_EHDR: return abi->unwind;
+    case AT_DCACHEBSIZE: case AT_ICACHEBSIZE: case AT_UCACHEBSIZE: return abi->cache_block;
+    default: return true;
+    }
+}
+
+static unsigned make_aux(const struct process *p, const struct stack_content *c, uint64_t file_name, uint64_t platform, uint64_t random,
+                         struct aux *out)
 {
     const struct elf_image *image = c->image;
     const struct aux all[] = {
         { AT_DCACHEBSIZE, c->abi->cache_block },
         { AT_ICACHEBSIZE, c->abi->cache_block },
         { AT_UCACHEBSIZE, 0 },
+        { AT_SYSINFO_EHDR, align_down(p->signal_return, PAGE_SIZE) },
         { AUX_MINIMUM_SIGNAL_STACK, c->abi->minimum_signal_stack },
         { AT_HWCAP,    c->abi->hardware_capabilities },
         { AT_PAGESZ,   PAGE_SIZE },
@@ -103,11 +115,9 @@ static unsigned make_aux(const struct stack_content *c, uint64_t file_name, uint
     };
     _Static_assert(COUNT_OF(all) < MOST_AUX_ENTRIES, "room for the last, AT_NULL");
     unsigned count = 0;
-    for (unsigned i = 0; i < COUNT_OF(all); i++) {
-        bool about_cache = all[i].type >= AT_DCACHEBSIZE && all[i].type <= AT_UCACHEBSIZE;
-        if ((all[i].type != AT_PLATFORM || platform) && (!about_cache || c->abi->cache_block))
+    for (unsigned i = 0; i < COUNT_OF(all); i++)
+        if (has_aux(c->abi, all[i].type))
             out[count++] = all[i];
-    }
     out[count++] = (struct aux){ AT_NULL, 0 };
     return count;
 }
@@ -132,7 +142,7 @@ uint64_t stack_build(struct process *p, const struct stack_content *c, uint64_t 
     uint64_t random = push_bytes(&s, bytes, sizeof bytes);
 
     struct aux aux[MOST_AUX_ENTRIES];
-    unsigned aux_count = make_aux(c, file_name, platform, random, aux);
+    unsigned aux_count = make_aux(p, c, file_name, platform, random, aux);
     uint64_t words = 1 + argc + 1 + envc + 1 + 2 * aux_count;
     take(&s, words * s.word + STACK_ALIGNMENT);
     if (s.full)

@@ -18,7 +18,7 @@ from emulator import CACHE, ENVIRONMENT, GUESTS, TOP, emulator, parser, wanted
 import tap
 
 FOLDER = TOP / 'tests/programs'
-FLAGS = ['-w', '-D_GNU_SOURCE', '-ffp-contract=off', '-fwrapv', '-frounding-math', '-pthread']
+FLAGS = ['-w', '-D_GNU_SOURCE', '-ffp-contract=off', '-fwrapv', '-frounding-math', '-pthread', '-fasynchronous-unwind-tables']
 NATIVE = ('', ['-O2'])
 LIBRARIES = {'powerpc-linux-gnu-': ['-latomic']} # for what it has no instructions for
 VARIANTS = {'static': ['-O2', '-static'], 'dynamic': ['-O0']}

@@ -174,12 +174,15 @@ static void others(void)
     uname(&name);
 #if defined __riscv
     printf("machine: %d\n", !strcmp(name.machine, "riscv64"));
+#elif defined __powerpc__
+    printf("machine: %d\n", !strcmp(name.machine, "ppc"));
 #else
     printf("machine: %d\n", !strcmp(name.machine, "x86_64"));
 #endif
     int id = semget(IPC_PRIVATE, 3, 0600);
     struct semid_ds semaphores;
-    semctl(id, 0, IPC_STAT, &semaphores);
+    union { struct semid_ds *buf; } argument = { &semaphores };
+    semctl(id, 0, IPC_STAT, argument);
     printf("semaphores: %ld mode %o\n", (long)semaphores.sem_nsems, semaphores.sem_perm.mode);
     semctl(id, 0, IPC_RMID);
     say("bad clock", clock_gettime(1000, &now));

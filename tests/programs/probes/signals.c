@@ -85,6 +85,9 @@ static void resume_elsewhere(int n, siginfo_t *info, void *context)
 #if defined __riscv
     u->uc_mcontext.__gregs[REG_PC] = u->uc_mcontext.__gregs[REG_RA];
     u->uc_mcontext.__gregs[REG_A0] = 42;
+#elif defined __powerpc__
+    u->uc_mcontext.regs->nip = u->uc_mcontext.regs->link;
+    u->uc_mcontext.regs->gpr[3] = 42;
 #else
     uintptr_t *stack = (uintptr_t *)u->uc_mcontext.gregs[REG_RSP];
     u->uc_mcontext.gregs[REG_RIP] = (greg_t)*stack;
