@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 
+struct context;
 struct task;
 struct guest_sigaction;
 
@@ -85,8 +86,8 @@ struct call_abi {
     const struct flag *socket_options;     /* whose numbers differ at level SOL_SOCKET */
     void (*siginfo)(const siginfo_t *host, uint8_t *guest); /* 128 bytes */
 
-    /* What tells a failed call: this slot becomes 1 (else 0) and the result is errno. NO_SLOT: the result is -errno. */
-    uint16_t error_slot;
+    /* Tells the program whether the call failed; the result is then errno. NULL: it is -errno. */
+    void (*tell_failure)(struct context *c, bool failed);
     uint8_t word_size;      /* bytes of a pointer */
 
     /* Writes a signal frame for the interrupted context at or below `stack` and makes the context run the handler. `mask` is what

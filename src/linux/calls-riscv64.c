@@ -91,7 +91,6 @@ const struct call_abi call_abi_riscv64 = {
     .thread_slot = RV_TP,
     .argument_slots = { RV_A0, RV_A0 + 1, RV_A0 + 2, RV_A0 + 3, RV_A0 + 4, RV_A0 + 5 },
     .structures = structures,
-    .error_slot = NO_SLOT,
     .word_size = 8,
     .push_frame = riscv64_push_frame,
     .pop_frame = riscv64_pop_frame,

@@ -126,8 +126,8 @@ static void give_result(const struct call_abi *abi, struct context *c, int64_t r
 {
     enum { LARGEST_ERRNO = 4095 };
     bool failed = result < 0 && result >= -LARGEST_ERRNO;
-    if (abi->error_slot != NO_SLOT) {
-        c->slot[abi->error_slot] = failed;
+    if (abi->tell_failure) {
+        abi->tell_failure(c, failed);
         result = failed ? -result : result;
     }
     c->slot[abi->result_slot] = low_bits(8 * abi->word_size, (uint64_t)result);

@@ -49,8 +49,8 @@ static struct task *child_task(const struct task *task, struct process *p, const
     t->context.pc = from->pc;
     t->context.mode = from->mode;
     t->context.slot[abi->result_slot] = 0;
-    if (abi->error_slot != NO_SLOT)
-        t->context.slot[abi->error_slot] = 0;
+    if (abi->tell_failure)
+        abi->tell_failure(&t->context, false);
     if (args->stack)
         t->context.slot[abi->stack_slot] = args->stack + args->stack_size;
     if (args->flags & CLONE_SETTLS)

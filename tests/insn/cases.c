@@ -112,6 +112,12 @@ static void apply(const struct file *f, struct state *state, char *word)
     bad(f, "no such register");
 }
 
+/* What of the floating-point state is in slots. */
+static void put_float_state(const struct subject *subject, struct context *c, uint32_t fflags)
+{
+    subject->write_float_state(c, (subject->read_float_state(c) & ~subject->float_flags) | fflags);
+}
+
 static void compare(struct file *f, const struct runner *r, const char *text, const struct state *expected, struct context *c)
 {
     const struct subject *subject = f->subject;
@@ -119,12 +125,15 @@ static void compare(struct file *f, const struct runner *r, const char *text, co
     f->cases++;
     unsigned failures = f->failures;
     uint32_t fflags = subject->read_float_state(c) & subject->float_flags;
+    struct context wanted = expected->context;
+    put_float_state(subject, &wanted, expected->fflags);
+    put_float_state(subject, c, fflags);
     if (subject->normalise)
         subject->normalise(c);
     for (unsigned i = 0; i < layout->slot_count; i++) {
-        if (layout->slots[i].name && c->slot[i] != expected->context.slot[i]) {
+        if (layout->slots[i].name && c->slot[i] != wanted.slot[i]) {
             printf("# %s:%u: %s: %s: %s: %s is %#llx, not %#llx\n", f->name, f->line, r->name, f->text, text, layout->slots[i].name,
-                   (unsigned long long)c->slot[i], (unsigned long long)expected->context.slot[i]);
+                   (unsigned long long)c->slot[i], (unsigned long long)wanted.slot[i]);
             f->failures = failures + 1;
         }
     }
@@ -168,7 +177,7 @@ static void run_case(struct file *f, char *line)
         struct context c = before.context;
         memcpy(f->data, before.data, DATA_SIZE);
         fesetenv(FE_DFL_ENV);
-        f->subject->write_float_state(&c, (f->subject->read_float_state(&c) & ~f->subject->float_flags) | before.fflags);
+        put_float_state(f->subject, &c, before.fflags);
         r->run(f->subject->guest, &c, f->code, f->length);
         compare(f, r, text, &after, &c);
     }

@@ -83,13 +83,15 @@ static void start(struct context *c, uint64_t data, uint64_t *random)
     c->slot[DISTANCE] = 4 * below(random, 16);
 }
 
-/* The condition register, a field of it as four bits, and XER. */
+/* The condition register, a field of it as four bits, XER, and FPSCR's control bits. */
 static bool set_named(struct context *c, const char *name, uint64_t value)
 {
     if (!strcmp(name, "cr")) {
         powerpc_write_cr(c, (uint32_t)value);
     } else if (!strcmp(name, "xer")) {
         powerpc_write_xer(c, (uint32_t)value);
+    } else if (!strcmp(name, "control")) {
+        c->slot[POWERPC_FPSCR] |= value;
     } else if (name[0] == 'c' && name[1] == 'r' && name[2] >= '0' && name[2] <= '7' && !name[3]) {
         unsigned shift = 28 - 4 * (unsigned)(name[2] - '0');
         powerpc_write_cr(c, (powerpc_read_cr(c) & ~(UINT32_C(15) << shift)) | (uint32_t)value << shift);
@@ -114,7 +116,7 @@ const struct subject subject_powerpc = {
     .start = start,
     .read_float_state = powerpc_read_fpscr,
     .write_float_state = powerpc_write_fpscr,
-    .float_flags = 0xfffff800,
+    .float_flags = 0xfff9ff00, /* FR and FI are not kept */
     .set_named = set_named,
     .normalise = normalise,
 };

@@ -86,10 +86,11 @@ uint64_t powerpc_nan_result(struct context *c, uint64_t what, uint64_t unused)
     return what & 0x10 ? result & ~UINT64_C(0x1fffffff) : result; /* singles have no more bits */
 }
 
-uint64_t powerpc_unordered(struct context *c, uint64_t what, uint64_t unused)
+uint64_t powerpc_unordered(struct context *c, uint64_t what, uint64_t difference)
 {
-    (void)unused;
     uint64_t a = c->slot[POWERPC_F + (what >> 8 & 0xff) - 1], b = c->slot[POWERPC_F + (what >> 16 & 0xff) - 1];
+    if (!is_nan(a) && !is_nan(b))
+        return difference == 1 ? POWERPC_GT_WORD | 1 : POWERPC_NOT_GT_WORD | (difference ? POWERPC_LT_WORD | 1 : 0);
     bool ordered = what & 1, signalling = is_signalling(a) || is_signalling(b);
     raise_exceptions(c, (signalling ? FPSCR_VXSNAN : 0) | (ordered ? FPSCR_VXVC : 0));
     return POWERPC_UNORDERED;
@@ -97,22 +98,23 @@ uint64_t powerpc_unordered(struct context *c, uint64_t what, uint64_t unused)
 
 /* ---- conversions and estimates ----------------------------------------------------------------------------------------------------- */
 
-/* `result` is what the host's conversion gives for a number within range. */
-uint64_t powerpc_convert(struct context *c, uint64_t bits, uint64_t result)
+/* `result` is the nearest word, as far as `bits` is a number. */
+static uint64_t convert(struct context *c, uint64_t bits, uint64_t result, enum ir_rounding rounding)
 {
-    double x = float64_of(bits);
     if (is_nan(bits)) {
         raise_exceptions(c, FPSCR_VXCVI | (is_signalling(bits) ? FPSCR_VXSNAN : 0));
         return UINT32_C(0x80000000);
     }
-    bool inexact = float_get_flags() & FLOAT_INEXACT;
-    double rounded = x > INT32_MIN - 2.0 && x < INT32_MAX + 2.0 ? (double)(int64_t)x : x;
-    bool fits = result == INT32_MAX ? rounded <= INT32_MAX : rounded >= INT32_MIN;
-    float_set_flags((float_get_flags() & ~(unsigned)FLOAT_INEXACT) | (inexact ? FLOAT_INEXACT : 0));
-    if (!fits)
+    unsigned flags = float_get_flags();
+    int64_t rounded = (int64_t)signed_from_float(64, 64, rounding, bits);
+    float_set_flags(flags);
+    if (rounded != (int32_t)result)
         raise_exceptions(c, FPSCR_VXCVI);
     return result;
 }
+
+uint64_t powerpc_convert(struct context *c, uint64_t bits, uint64_t result) { return convert(c, bits, result, ROUND_DYNAMIC); }
+uint64_t powerpc_truncate(struct context *c, uint64_t bits, uint64_t result) { return convert(c, bits, result, ROUND_ZERO); }
 
 uint64_t powerpc_to_single(struct context *c, uint64_t bits, uint64_t unused)
 {

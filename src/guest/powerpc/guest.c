@@ -19,7 +19,7 @@ static void reset(struct context *c)
         c->slot[i] = 0;
     powerpc_write_cr(c, 0);
     c->slot[POWERPC_RESERVED_ADDRESS] = POWERPC_NO_RESERVATION;
-    c->slot[POWERPC_COMPARED] = POWERPC_NOT_COMPARED;
+    c->slot[POWERPC_COMPARED] = POWERPC_NOT_GT_WORD | 1; /* FPRF is 0 */
 }
 
 const struct guest guest_powerpc = {

@@ -4,17 +4,23 @@
 #include "guest/powerpc/powerpc.h"
 #include "ir/memory.h"
 
-uint64_t powerpc_order_of(unsigned bits)
+/* What a field holds for four bits. */
+static uint64_t word_of(unsigned bits)
 {
-    uint64_t sign = bits & POWERPC_GT ? UINT64_C(1) << 34 : UINT64_C(1) << 63;
-    return (bits & POWERPC_EQ ? 0 : 1) | (bits & POWERPC_LT ? UINT64_C(1) << 62 : 0) | sign;
+    return (bits & POWERPC_LT ? POWERPC_LT_WORD : 0) | (bits & POWERPC_GT ? POWERPC_GT_WORD : POWERPC_NOT_GT_WORD) |
+           (bits & POWERPC_EQ ? 0 : 1) | (bits & POWERPC_SUMMARY ? POWERPC_SUMMARY_WORD : 0);
+}
+
+static unsigned bits_of(uint64_t word, unsigned summary)
+{
+    bool is_difference = !((word >> 34 ^ word >> 63) & 1);
+    return (word & POWERPC_LT_WORD ? POWERPC_LT : 0) | ((int64_t)word > 0 ? POWERPC_GT : 0) | ((uint32_t)word ? 0 : POWERPC_EQ) |
+           (is_difference ? summary : word >> POWERPC_SUMMARY_AT & POWERPC_SUMMARY);
 }
 
 static unsigned field_of(const struct context *c, unsigned field)
 {
-    uint64_t order = c->slot[POWERPC_CR + field];
-    return (order >> 62 & 1 ? POWERPC_LT : 0) | ((int64_t)order > 0 ? POWERPC_GT : 0) | ((uint32_t)order ? 0 : POWERPC_EQ) |
-           (unsigned)c->slot[POWERPC_CR_SO + field];
+    return bits_of(c->slot[POWERPC_CR + field], (unsigned)c->slot[POWERPC_SO]);
 }
 
 uint32_t powerpc_read_cr(const struct context *c)
@@ -27,11 +33,22 @@ uint32_t powerpc_read_cr(const struct context *c)
 
 void powerpc_write_cr(struct context *c, uint32_t cr)
 {
-    for (unsigned field = 0; field < 8; field++) {
-        unsigned bits = cr >> (28 - 4 * field) & 15;
-        c->slot[POWERPC_CR + field] = powerpc_order_of(bits);
-        c->slot[POWERPC_CR_SO + field] = bits & POWERPC_SUMMARY;
-    }
+    for (unsigned field = 0; field < 8; field++)
+        c->slot[POWERPC_CR + field] = word_of(cr >> (28 - 4 * field) & 15);
+}
+
+void powerpc_set_cr0_summary(struct context *c, bool summary)
+{
+    c->slot[POWERPC_CR] = word_of((field_of(c, 0) & ~(unsigned)POWERPC_SUMMARY) | summary);
+}
+
+/* Fields that were to have XER's SO get a copy. */
+static uint64_t copy_summary(struct context *c, uint64_t summary, uint64_t unused)
+{
+    (void)unused;
+    for (unsigned field = 0; field < 8; field++)
+        c->slot[POWERPC_CR + field] = word_of(bits_of(c->slot[POWERPC_CR + field], (unsigned)summary));
+    return 0;
 }
 
 uint32_t powerpc_read_xer(const struct context *c)
@@ -41,6 +58,7 @@ uint32_t powerpc_read_xer(const struct context *c)
 
 void powerpc_write_xer(struct context *c, uint32_t xer)
 {
+    copy_summary(c, c->slot[POWERPC_SO], 0);
     c->slot[POWERPC_SO] = xer >> 31;
     c->slot[POWERPC_OV] = xer >> 30 & 1;
     c->slot[POWERPC_CA] = xer >> 29 & 1;
@@ -87,14 +105,15 @@ static uint64_t store_string(struct context *c, uint64_t address, uint64_t rs)
 #define OPERANDS .lowest = POWERPC_F, .highest = POWERPC_F + 31
 #define RAISES .changes = 1 + POWERPC_FPSCR
 
-
 const struct ir_helper powerpc_helpers[HELPER_COUNT] = {
     [HELPER_read_cr] = { "read_cr", read_cr, READS },
+    [HELPER_copy_summary] = { "copy_summary", copy_summary, READS | WRITES, .lowest = POWERPC_CR, .highest = POWERPC_CR + 7 },
     [HELPER_read_time] = { "read_time", read_time, READS }, /* two readings are not one */
     [HELPER_load_string] = { "load_string", load_string, READS | WRITES | FAULT },
     [HELPER_store_string] = { "store_string", store_string, READS | WRITES | FAULT },
     [HELPER_nan_result] = { "nan_result", powerpc_nan_result, READS, OPERANDS, RAISES },
     [HELPER_convert] = { "convert", powerpc_convert, READS | FLAGS, OPERANDS, RAISES },
+    [HELPER_truncate] = { "truncate", powerpc_truncate, READS | FLAGS, OPERANDS, RAISES },
     [HELPER_unordered] = { "unordered", powerpc_unordered, READS, OPERANDS, RAISES },
     [HELPER_to_single] = { "to_single", powerpc_to_single, PURE },
     [HELPER_from_single] = { "from_single", powerpc_from_single, PURE },

@@ -4,7 +4,7 @@
 static const struct slot slots[POWERPC_SLOT_COUNT] = {
 #define R(n) [POWERPC_R + n] = { "r" #n, IR_I32 }
 #define F(n) [POWERPC_F + n] = { "f" #n, IR_F64 }
-#define CR(n) [POWERPC_CR + n] = { "cr" #n, IR_I64 }, [POWERPC_CR_SO + n] = { "cr" #n "_so", IR_I32 }
+#define CR(n) [POWERPC_CR + n] = { "cr" #n, IR_I64 }
     R(0),  R(1),  R(2),  R(3),  R(4),  R(5),  R(6),  R(7),  R(8),  R(9),  R(10), R(11), R(12), R(13), R(14), R(15),
     R(16), R(17), R(18), R(19), R(20), R(21), R(22), R(23), R(24), R(25), R(26), R(27), R(28), R(29), R(30), R(31),
     F(0),  F(1),  F(2),  F(3),  F(4),  F(5),  F(6),  F(7),  F(8),  F(9),  F(10), F(11), F(12), F(13), F(14), F(15),

@@ -37,9 +37,9 @@ struct powerpc_insn {
 enum { LINK = 1, ABSOLUTE = 2 }; /* rx of branches */
 
 enum {
-    HELPER_read_cr, HELPER_read_time, HELPER_load_string, HELPER_store_string,
+    HELPER_read_cr, HELPER_copy_summary, HELPER_read_time, HELPER_load_string, HELPER_store_string,
     /* float.c */
-    HELPER_nan_result, HELPER_convert, HELPER_unordered, HELPER_to_single, HELPER_from_single, HELPER_estimate,
+    HELPER_nan_result, HELPER_convert, HELPER_truncate, HELPER_unordered, HELPER_to_single, HELPER_from_single, HELPER_estimate,
     HELPER_set_rounding,
     HELPER_COUNT
 };
@@ -53,7 +53,8 @@ static inline uint32_t float_case(enum float_operation operation, bool single, u
 
 uint64_t powerpc_nan_result(struct context *c, uint64_t what, uint64_t unused);
 uint64_t powerpc_convert(struct context *c, uint64_t bits, uint64_t result);
-uint64_t powerpc_unordered(struct context *c, uint64_t what, uint64_t unused);
+uint64_t powerpc_truncate(struct context *c, uint64_t bits, uint64_t result);
+uint64_t powerpc_unordered(struct context *c, uint64_t what, uint64_t difference);
 uint64_t powerpc_to_single(struct context *c, uint64_t bits, uint64_t unused);
 uint64_t powerpc_from_single(struct context *c, uint64_t bits, uint64_t unused);
 uint64_t powerpc_estimate(struct context *c, uint64_t bits, uint64_t of_root);

@@ -4,18 +4,18 @@
 
 #include "state/context.h"
 
-/* A condition register field is two slots. POWERPC_CR holds what was compared as one number of 64 bits, from which its bits are read:
+/* A condition register field holds what was compared as one number of 64 bits, from which its bits are read:
  *     EQ  the low 32 bits are 0        LT  bit 62 is 1        GT  greater than 0, signed
- * so that the difference of two 32-bit numbers, signed or unsigned, computed in 64 bits, is the result of comparing them. Every other
- * combination of the three bits has numbers, too. POWERPC_CR_SO is 0 or 1. */
+ * so that the difference of two 32-bit numbers, signed or unsigned, computed in 64 bits, is the result of comparing them. Its bits 34 and 63
+ * are alike, and its fourth bit, a copy of XER's SO at the time of the comparison, is XER's SO now: what changes that makes copies first.
+ * Every combination of the four bits has a number whose bits 34 and 63 differ, too; then bit 36 is the fourth bit. */
 enum {
     POWERPC_R = 0,                  /* r0 to r31 */
     POWERPC_SP = 1,
     POWERPC_TP = 2,
     POWERPC_F = 32,                 /* f0 to f31 */
     POWERPC_CR = 64,                /* of cr0 to cr7 */
-    POWERPC_CR_SO = 72,             /* of cr0 to cr7 */
-    POWERPC_LR = 80,
+    POWERPC_LR = 72,
     POWERPC_CTR,
     POWERPC_SO, POWERPC_OV, POWERPC_CA, /* of XER, each 0 or 1 */
     POWERPC_COUNT,                  /* XER's other bits, of which the low 7 are the length for lswx and stswx */
@@ -31,7 +31,14 @@ enum {
 
 #define POWERPC_NO_RESERVATION UINT32_MAX /* not aligned, hence never the address of one */
 
-#define POWERPC_UNORDERED (UINT64_C(1) << 63 | 1) /* neither less nor greater nor equal */
+/* A field that is no difference. */
+#define POWERPC_LT_WORD (UINT64_C(1) << 62)
+#define POWERPC_GT_WORD (UINT64_C(1) << 34)
+#define POWERPC_NOT_GT_WORD (UINT64_C(1) << 63)
+#define POWERPC_SUMMARY_WORD (UINT64_C(1) << POWERPC_SUMMARY_AT)
+#define POWERPC_UNORDERED (POWERPC_NOT_GT_WORD | POWERPC_SUMMARY_WORD | 1)
+enum { POWERPC_SUMMARY_AT = 36 };
+
 #define POWERPC_NOT_COMPARED 2                    /* no comparison gives this difference */
 
 enum { POWERPC_XER_OTHERS = 0x1ff3ffff }; /* bits of POWERPC_COUNT: not SO, OV, CA, nor what are OV32 and CA32 in younger processors */
@@ -48,7 +55,7 @@ void powerpc_write_xer(struct context *c, uint32_t xer);
 uint32_t powerpc_read_fpscr(struct context *c);
 void powerpc_write_fpscr(struct context *c, uint32_t fpscr);
 
-/* What POWERPC_CR holds for LT, GT and EQ bits. */
-uint64_t powerpc_order_of(unsigned bits);
+/* The fourth bit of cr0, by which Linux tells of errors. */
+void powerpc_set_cr0_summary(struct context *c, bool summary);
 
 #endif

@@ -2,6 +2,7 @@
 #include "guest/powerpc/powerpc.h"
 #include "sem/exec.h"
 
+#include "guest/powerpc/field.inc"
 #include "guest/powerpc/status.inc"
 
 uint32_t powerpc_read_fpscr(struct context *c)
