@@ -15,7 +15,7 @@ struct insn {
 
 /* What an instruction may do, as its meaning says (the audit reading). Slots as bit sets, MAX_SLOTS bits. */
 struct insn_effects {
-    uint64_t reads[2], writes[2]; /* slots */
+    uint64_t reads[SLOT_WORDS], writes[SLOT_WORDS]; /* slots */
     bool loads, stores, calls, leaves;
     const char *violation; /* NULL, or which rule its meaning breaks (state written before a possible fault...) */
 };

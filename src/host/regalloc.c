@@ -7,11 +7,16 @@ static inline uint64_t bit(unsigned reg) { return UINT64_C(1) << reg; }
 static inline bool is_dead(const struct regalloc *ra, ir_ref v) { return ra->value[v].last_use <= ra->dead_until; }
 static inline bool is_constant(const struct regalloc *ra, ir_ref v) { return ra->unit->insn[v].op == IR_const; }
 
-static inline bool is_float(const struct regalloc *ra, ir_ref v)
+static inline bool is_float(const struct regalloc *ra, ir_ref v) /* or vector */
 {
     const struct ir_insn *insn = &ra->unit->insn[v];
-    return insn->type >= IR_F32 && type_is_float(ir_result_type(insn));
+    return insn->type >= IR_F32 && ir_result_type(insn) >= IR_F32; /* ORDER TYPE */
 }
+
+static inline bool is_vector(const struct regalloc *ra, ir_ref v) { return ra->unit->insn[v].type == IR_V128; }
+
+static void load(struct regalloc *ra, unsigned reg, ir_ref v, unsigned cell) { ra->emit->load(ra->host, reg, cell, is_vector(ra, v)); }
+static void store(struct regalloc *ra, unsigned cell, ir_ref v, unsigned reg) { ra->emit->store(ra->host, cell, reg, is_vector(ra, v)); }
 
 void regalloc_init(struct regalloc *ra, struct ir_unit *u, const struct register_plan *plan, const struct regalloc_emit *emit,
                    void *host)
@@ -42,10 +47,11 @@ unsigned regalloc_reserve(struct regalloc *ra, unsigned count)
     return SPILL_CELL + ra->reserved - count;
 }
 
-static void reserve_cell(struct regalloc *ra, struct value *value)
+static void reserve_cell(struct regalloc *ra, ir_ref v)
 {
+    struct value *value = value_of(ra, v);
     if (value->cell == NO_CELL)
-        value->cell = (uint16_t)regalloc_reserve(ra, 1);
+        value->cell = (uint16_t)regalloc_reserve(ra, is_vector(ra, v) ? 2 : 1);
 }
 
 void regalloc_analyse_stretch(struct regalloc *ra, struct ir_block stretch)
@@ -55,7 +61,7 @@ void regalloc_analyse_stretch(struct regalloc *ra, struct ir_block stretch)
     for (ir_ref v = stretch.first; v < stretch.last; v++) {
         enum ir_op op = ra->unit->insn[v].op;
         if (op == IR_param)
-            reserve_cell(ra, value_of(ra, v));
+            reserve_cell(ra, v);
         else if (op != IR_nop)
             break;
     }
@@ -65,7 +71,7 @@ void regalloc_note_across(struct regalloc *ra, ir_ref v)
 {
     struct value *value = value_of(ra, v);
     value->last_use = ACROSS;
-    reserve_cell(ra, value);
+    reserve_cell(ra, v);
 }
 
 void regalloc_note_wanted(struct regalloc *ra, ir_ref v, ir_ref like)
@@ -123,15 +129,21 @@ static bool is_free(struct regalloc *ra, unsigned reg)
 
 static bool has_copy(const struct regalloc *ra, ir_ref v) { return ra->value[v].cell != NO_CELL || is_constant(ra, v); }
 
+/* What dies now may still be read there. */
+static bool is_unused(const struct regalloc *ra, unsigned spill)
+{
+    ir_ref owner = ra->spill_owner[spill];
+    return owner == NO_REF || ra->value[owner].last_use < ra->now;
+}
+
 static uint16_t new_cell(struct regalloc *ra, ir_ref v)
 {
-    for (unsigned i = ra->reserved; i < ra->plan->spill_cells; i++) {
-        ir_ref owner = ra->spill_owner[i];
-        if (owner == NO_REF || ra->value[owner].last_use < ra->now) { /* what dies now may still be read there */
-            ra->spill_owner[i] = v;
+    unsigned last = is_vector(ra, v);
+    for (unsigned i = ra->reserved; i + last < ra->plan->spill_cells; i++)
+        if (is_unused(ra, i) && is_unused(ra, i + last)) {
+            ra->spill_owner[i] = ra->spill_owner[i + last] = v;
             return (uint16_t)(SPILL_CELL + i);
         }
-    }
     ra->failed = true;
     return SPILL_CELL;
 }
@@ -141,7 +153,7 @@ static void spill(struct regalloc *ra, ir_ref v)
     struct value *value = value_of(ra, v);
     if (!has_copy(ra, v)) {
         value->cell = new_cell(ra, v);
-        ra->emit->store(ra->host, value->cell, value->reg);
+        store(ra, value->cell, v, value->reg);
     }
 }
 
@@ -249,7 +261,7 @@ unsigned regalloc_use(struct regalloc *ra, ir_ref v)
             ra->emit->constant(ra->host, reg, ra->unit->insn[v].imm);
             value->clean = true;
         } else {
-            ra->emit->load(ra->host, reg, value->cell);
+            load(ra, reg, v, value->cell);
         }
         link_value(ra, v, reg);
     }
@@ -273,7 +285,7 @@ void regalloc_use_in(struct regalloc *ra, ir_ref v, unsigned reg, bool consumed)
         } else if (is_constant(ra, v)) {
             ra->emit->constant(ra->host, reg, ra->unit->insn[v].imm);
         } else {
-            ra->emit->load(ra->host, reg, value->cell);
+            load(ra, reg, v, value->cell);
         }
         return;
     }
@@ -393,7 +405,7 @@ void regalloc_get(struct regalloc *ra, ir_ref v, unsigned slot)
     }
     if (value_of(ra, v)->cell != NO_CELL) { /* it crosses stretches: regalloc_export needs it in a register */
         unsigned reg = take_register(ra, is_float(ra, v));
-        ra->emit->load(ra->host, reg, slot);
+        load(ra, reg, v, slot);
         link_value(ra, v, reg);
         return;
     }
@@ -429,7 +441,7 @@ static void set_home(struct regalloc *ra, unsigned home, ir_ref v)
         ra->emit->constant(ra->host, home, ra->unit->insn[v].imm);
         value->clean = true;
     } else {
-        ra->emit->load(ra->host, home, value->cell);
+        load(ra, home, v, value->cell);
     }
     if (regalloc_live_after(ra, v))
         link_value(ra, v, home);
@@ -446,7 +458,7 @@ void regalloc_set(struct regalloc *ra, unsigned slot, ir_ref v)
         return;
     unsigned reg = regalloc_use(ra, v);
     regalloc_abandon_slot(ra, slot);
-    ra->emit->store(ra->host, slot, reg);
+    store(ra, slot, v, reg);
     if (!has_copy(ra, v) && regalloc_live_after(ra, v)) {
         value_of(ra, v)->cell = (uint16_t)slot;
         ra->slot_owner[slot] = v;
@@ -473,5 +485,5 @@ void regalloc_export(struct regalloc *ra, ir_ref v)
 {
     struct value *value = value_of(ra, v);
     if (value->last_use == ACROSS && !is_constant(ra, v))
-        ra->emit->store(ra->host, value->cell, regalloc_use(ra, v));
+        store(ra, value->cell, v, regalloc_use(ra, v));
 }

@@ -2,7 +2,7 @@
  * last uses and which results can be computed directly into a home. Knows no host: registers are numbers, what it needs
  * emitted goes through struct regalloc_emit.
  *
- * Registers are numbered 0 to 31 (integer) and 32 to 63 (float). A home always holds its slot; besides, any register
+ * Registers are numbered 0 to 31 (integer) and 32 to 63 (float and vector). A home always holds its slot; besides, any register
  * may hold values: all values in one register are the same bits. A home's values must be saved when the slot is set.
  * Where a value is: in a register, in a cell of the context block (the slot it came from or went to, or a spill cell), or
  * it is a constant.
@@ -16,21 +16,21 @@
 
 enum { NO_REG = 0xff, FLOAT_REGS = 32, ANY_REGS = 64, NO_CELL = 0xffff };
 
-/* Cells are the context block as 8-byte units: cell n < MAX_SLOTS is slot n. */
+/* Cells are the context block as 8-byte units: cell n < MAX_SLOTS is slot n. A vector is in two of them. */
 enum { SPILL_CELL = offsetof(struct context, spill) / 8 };
 
 /* What the allocator emits; none of these may change condition codes. */
 struct regalloc_emit {
     void (*move)(void *host, unsigned to, unsigned from); /* of one class, all bits */
-    void (*load)(void *host, unsigned to, unsigned cell);
-    void (*store)(void *host, unsigned cell, unsigned from);
+    void (*load)(void *host, unsigned to, unsigned cell, bool is_vector);
+    void (*store)(void *host, unsigned cell, unsigned from, bool is_vector);
     void (*constant)(void *host, unsigned to, uint64_t value);
 };
 
 /* Facts about the registers, the same for all units of a configuration. */
 struct register_plan {
     uint64_t temporaries;       /* registers free for values */
-    uint8_t home[MAX_SLOTS];    /* NO_REG: in the context block */
+    uint8_t home[MAX_SLOTS];    /* NO_REG: in the context block, as all vectors are */
     uint64_t homes;             /* registers that are homes */
     unsigned spill_cells;       /* how many of context.spill may be used */
 };
@@ -175,7 +175,7 @@ unsigned regalloc_define_over(struct regalloc *ra, ir_ref v, ir_ref over);
 void regalloc_alias(struct regalloc *ra, ir_ref v, ir_ref of);
 
 /* A temporary for this instruction alone. */
-unsigned regalloc_scratch(struct regalloc *ra, bool is_float);
+unsigned regalloc_scratch(struct regalloc *ra, bool is_float); /* or vector */
 
 /* Moves everything out of a temporary, which this instruction then may change. */
 void regalloc_vacate(struct regalloc *ra, unsigned reg);

@@ -16,6 +16,9 @@ const struct ir_op_info ir_ops[IR_OP_COUNT] = {
 #define F_BITS2(name, meaning) INFO(name, F_BITS2, 2, RESULT | PURE)
 #define F_COMPARE(name, meaning) INFO(name, F_COMPARE, 2, RESULT | FLAGS)
 #define F_CONVERT(name, meaning) INFO(name, F_CONVERT, 1, RESULT | FLAGS)
+#define LANES1(name, meaning) INFO(name, LANES1, 1, RESULT | PURE)
+#define LANES2(name, meaning) INFO(name, LANES2, 2, RESULT | PURE)
+#define VECTOR(name) INFO(name, VECTOR, 2, RESULT | PURE)
 #define OTHER(name, arguments, traits) INFO(name, OTHER, arguments, traits)
 #include "ir/ops.inc"
 #undef INFO
@@ -103,4 +106,6 @@ enum ir_type ir_result_type(const struct ir_insn *insn)
 const bool ir_commutes[IR_OP_COUNT] = {
     [IR_add]  = true, [IR_mul]  = true, [IR_mulhs] = true, [IR_mulhu] = true, [IR_and] = true, [IR_or] = true, [IR_xor] = true,
     [IR_mins] = true, [IR_maxs] = true, [IR_minu]  = true, [IR_maxu]  = true, [IR_eq]  = true, [IR_ne] = true,
+    [IR_v_add] = true, [IR_v_mul] = true, [IR_v_and] = true, [IR_v_or] = true, [IR_v_xor] = true, [IR_v_mins] = true, [IR_v_maxs] = true,
+    [IR_v_minu] = true, [IR_v_maxu] = true, [IR_v_eq] = true, [IR_v_adds] = true, [IR_v_addu] = true, [IR_v_avgs] = true, [IR_v_avgu] = true,
 };

@@ -29,11 +29,26 @@ uint64_t ir_eval_op(enum ir_op op, enum ir_type type, enum ir_type from, unsigne
     }
 }
 
+struct vector ir_eval_vector(enum ir_op op, unsigned lanes, struct vector a, struct vector b, struct vector c)
+{
+    const unsigned w = lane_bits(lanes);
+    switch (op) {
+#define LANES1(name, meaning) case IR_##name: return vector_##name(w, a);
+#define LANES2(name, meaning) case IR_##name: return vector_##name(w, a, b);
+#define VECTOR(name) case IR_##name: return vector_##name(w, a, b);
+#include "ir/ops.inc"
+    case IR_v_splat: return vector_v_splat(w, a.half[0]);
+    case IR_v_extract: return vector_of(vector_v_extract(w, a, b.half[0]));
+    case IR_v_align: return vector_v_align(a, b, c.half[0]);
+    default: BUG("%s is not a function of vectors", ir_ops[op].name);
+    }
+}
+
 struct evaluator {
     const struct ir_unit *u;
     struct context *context;
-    uint64_t *value;   /* by instruction */
-    uint64_t *passing; /* arguments of the edge being taken */
+    struct vector *value;   /* by instruction; scalars are the low half */
+    struct vector *passing; /* arguments of the edge being taken */
 };
 
 /* Parameters get their values all at once: an argument may be another parameter of the same block. */
@@ -51,12 +66,14 @@ static const struct ir_block *take_edge(struct evaluator *e, const struct ir_edg
     return target;
 }
 
+static uint64_t scalar(const struct evaluator *e, ir_ref v) { return e->value[v].half[0]; }
+
 /* Not in line: in a function that also gives an operand as its result, GCC 12 lets an atomic operation overwrite its operand with what it read
  * before it has computed. */
 NOINLINE static uint64_t access_memory(struct evaluator *e, const struct ir_insn *insn)
 {
     const unsigned w = type_bits(insn->type);
-    const uint64_t at = e->value[insn->arg[0]], b = e->value[insn->arg[1]], c = e->value[insn->arg[2]];
+    const uint64_t at = scalar(e, insn->arg[0]), b = scalar(e, insn->arg[1]), c = scalar(e, insn->arg[2]);
     e->context->access = at;
     switch (insn->op) {
     case IR_load: return memory_load(w, insn->aux, at);
@@ -74,10 +91,10 @@ NOINLINE static uint64_t access_memory(struct evaluator *e, const struct ir_insn
     }
 }
 
-static uint64_t evaluate(struct evaluator *e, const struct ir_insn *insn)
+static uint64_t evaluate_scalar(struct evaluator *e, const struct ir_insn *insn)
 {
     const struct ir_op_info *info = ir_info(insn);
-    const uint64_t a = e->value[insn->arg[0]], b = e->value[insn->arg[1]], c = e->value[insn->arg[2]];
+    const uint64_t a = scalar(e, insn->arg[0]), b = scalar(e, insn->arg[1]), c = scalar(e, insn->arg[2]);
     if (info->form != FORM_OTHER || insn->op == IR_pick || insn->op == IR_join)
         return ir_eval_op(insn->op, insn->type, ir_result_type(&e->u->insn[insn->arg[0]]), insn->aux, a, b, c);
     if (info->traits & FAULT)
@@ -96,10 +113,30 @@ static uint64_t evaluate(struct evaluator *e, const struct ir_insn *insn)
     }
 }
 
+/* What takes or gives a vector. */
+static struct vector evaluate_vector(struct evaluator *e, const struct ir_insn *insn)
+{
+    const struct vector a = e->value[insn->arg[0]], b = e->value[insn->arg[1]], c = e->value[insn->arg[2]];
+    switch (insn->op) {
+    case IR_get: return (struct vector){ { e->context->slot[insn->imm], e->context->slot[insn->imm + 1] } };
+    case IR_set: memcpy(&e->context->slot[insn->imm], &a, sizeof a); return a;
+    case IR_load: e->context->access = a.half[0]; return memory_load_vector(insn->aux, a.half[0]);
+    case IR_store: e->context->access = a.half[0]; memory_store_vector(insn->aux, a.half[0], b); return b;
+    default: return ir_eval_vector(insn->op, insn->aux, a, b, c);
+    }
+}
+
+static struct vector evaluate(struct evaluator *e, const struct ir_insn *insn)
+{
+    if (insn->type == IR_V128 || insn->op == IR_v_extract)
+        return evaluate_vector(e, insn);
+    return vector_of(evaluate_scalar(e, insn));
+}
+
 /* Where control goes from the END operation; NULL: out of the unit, to context.pc. */
 static const struct ir_block *leave_block(struct evaluator *e, const struct ir_insn *end, enum event *event)
 {
-    const uint64_t a = e->value[end->arg[0]];
+    const uint64_t a = scalar(e, end->arg[0]);
     if (ir_edge_count(end)) {
         const struct ir_edge *edge = &e->u->edge[end->imm + (end->op == IR_brif && !a)];
         if (!edge->leaves)
@@ -120,7 +157,7 @@ enum event ir_eval(const struct ir_unit *u, struct context *c)
     struct evaluator e = { u, c, __builtin_alloca(u->insn_count * sizeof *e.value),
                            __builtin_alloca((u->argument_count + 1) * sizeof *e.passing) };
     enum event event = EVENT_NONE;
-    e.value[NO_REF] = 0;
+    e.value[NO_REF] = vector_of(0);
     for (const struct ir_block *block = u->block; block;) {
         const struct ir_insn *insn = &u->insn[block->first];
         for (; !(ir_info(insn)->traits & END); insn++)

@@ -26,6 +26,9 @@
  *   set          imm: slot; a: value of the slot's type
  *   pick T       a: i32; a != 0 ? b : c
  *   join T       a: i32, the high half, b: i32, the low half; T is i64
+ *   v_splat T    a: i8 to i64, as wide as a lane (aux: enum ir_lanes): each lane; T is v128
+ *   v_extract T  a: v128; b: i32: number of a lane, modulo how many there are; T is the integer as wide as a lane
+ *   v_align T    a, b: v128; c: i32: the number with b above a, without its lowest c % 16 bytes; T is v128
  *   load T       a: i64 address; T any but void; aux: enum ir_access
  *   store T      a: i64 address, b: value of type T; aux: enum ir_access
  *   cas T        a: i64 address, b: expected, c: new; T i32 or i64; atomic, sequentially consistent, like all below; gives
@@ -58,6 +61,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "ir/vector.h"
 #include "state/context.h"
 #include "state/layout.h"
 
@@ -75,6 +79,9 @@ enum ir_op {
 #define F_BITS2 ROW
 #define F_COMPARE ROW
 #define F_CONVERT ROW
+#define LANES1 ROW
+#define LANES2 ROW
+#define VECTOR ROW
 #define OTHER ROW
 #include "ir/ops.inc"
 #undef ROW
@@ -84,7 +91,8 @@ enum ir_op {
 /* What kind of row an operation has in ops.inc. */
 enum ir_form {
     FORM_UNARY, FORM_BINARY, FORM_COMPARE, FORM_CONVERT, FORM_F_UNARY, FORM_F_BINARY, FORM_F_TERNARY,
-    FORM_F_PICK, FORM_F_BITS1, FORM_F_BITS2, FORM_F_COMPARE, FORM_F_CONVERT, FORM_OTHER
+    FORM_F_PICK, FORM_F_BITS1, FORM_F_BITS2, FORM_F_COMPARE, FORM_F_CONVERT, FORM_LANES1, FORM_LANES2, FORM_VECTOR,
+    FORM_OTHER
 };
 
 /* Traits of an operation. PURE: depends on its operands alone and can be moved, merged or dropped. FLAGS: adds to the
@@ -106,6 +114,11 @@ enum ir_rounding { ROUND_NEAREST, ROUND_ZERO, ROUND_DOWN, ROUND_UP, ROUND_NEARES
 
 /* aux of load and store; atomicity of aligned accesses is always guaranteed. */
 enum ir_access { ACCESS_PLAIN = 0, ACCESS_ACQUIRE = 1, ACCESS_RELEASE = 2, ACCESS_SEQUENTIAL = 4, ACCESS_BIG_ENDIAN = 8 };
+
+/* aux of vector operations: width of the lanes. ORDER LANES */
+enum ir_lanes { LANES_8, LANES_16, LANES_32, LANES_64 };
+static inline unsigned lane_bits(unsigned lanes) { return 8u << lanes; }
+static inline enum ir_lanes lanes_of(unsigned width) { return width == 8 ? LANES_8 : width == 16 ? LANES_16 : width == 32 ? LANES_32 : LANES_64; }
 
 enum { FENCE_READ_READ = 1, FENCE_READ_WRITE = 2, FENCE_WRITE_READ = 4, FENCE_WRITE_WRITE = 8 };
 
@@ -245,6 +258,9 @@ bool ir_verify(const struct ir_unit *u, char *message, size_t size);
 /* Value of a UNARY, BINARY, COMPARE, CONVERT, F_* or pick operation on these operands. `from`: type of operand a. The floating-point
  * forms use and change the calling thread's floating-point environment. */
 uint64_t ir_eval_op(enum ir_op op, enum ir_type type, enum ir_type from, unsigned aux, uint64_t a, uint64_t b, uint64_t c);
+
+/* Value of a LANES, VECTOR, v_splat, v_extract or v_align operation. Scalars are the low half. */
+struct vector ir_eval_vector(enum ir_op op, unsigned lanes, struct vector a, struct vector b, struct vector c);
 
 /* Runs the unit on the context and real memory until it leaves; sets context.pc and returns the event (EVENT_NONE: go on at
  * context.pc). A memory access that fails does so as the host makes it fail (a signal); before each access its

@@ -47,6 +47,20 @@ static inline void memory_store(unsigned w, unsigned access, uint64_t at, uint64
         atomic_thread_fence(memory_order_seq_cst);
 }
 
+/* Vectors: not atomic; big-endian ones have their highest byte first. */
+static inline struct vector memory_load_vector(unsigned access, uint64_t at)
+{
+    unsigned low = access & ACCESS_BIG_ENDIAN ? 8 : 0;
+    return (struct vector){ { memory_load(64, access, at + low), memory_load(64, access, at + 8 - low) } };
+}
+
+static inline void memory_store_vector(unsigned access, uint64_t at, struct vector x)
+{
+    unsigned low = access & ACCESS_BIG_ENDIAN ? 8 : 0;
+    memory_store(64, access, at + low, x.half[0]);
+    memory_store(64, access, at + 8 - low, x.half[1]);
+}
+
 /* The atomic words give what was in memory before. */
 static inline uint64_t memory_cas(unsigned w, uint64_t at, uint64_t expected, uint64_t replacement)
 {

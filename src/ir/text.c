@@ -2,7 +2,7 @@
 
 /* clang-format off */
 
-const char *const ir_type_names[IR_TYPE_COUNT] = { "void", "i8", "i16", "i32", "i64", "f32", "f64" };
+const char *const ir_type_names[IR_TYPE_COUNT] = { "void", "i8", "i16", "i32", "i64", "f32", "f64", "v128" };
 
 const char *const ir_event_names[EVENT_COUNT] = {
     [EVENT_NONE]       = "none",
@@ -26,6 +26,8 @@ static const char *const roundings[MODE_COUNT] = {
 static const char *const accesses[MODE_COUNT] = { "acquire", "release", "sequential", "big_endian" };
 static const char *const fences[MODE_COUNT]   = { "rr", "rw", "wr", "ww" };
 
+static const char *const lanes[MODE_COUNT]    = { "x8", "x16", "x32", "x64" }; /* ORDER LANES */
+
 static const struct ir_syntax others[IR_OP_COUNT] = {
     [IR_nop]       = { "" },
     [IR_const]     = { "n", .typed = true },
@@ -35,6 +37,9 @@ static const struct ir_syntax others[IR_OP_COUNT] = {
     [IR_set]       = { "sa" },
     [IR_pick]      = { "aaa", .typed = true },
     [IR_join]      = { "aa", .typed = true },
+    [IR_v_splat]   = { "a", .typed = true, lanes },
+    [IR_v_extract] = { "aa", .typed = true, lanes },
+    [IR_v_align]   = { "aaa", .typed = true },
     [IR_load]      = { "a", .typed = true, accesses, .mode_bits = true },
     [IR_store]     = { "aa", .typed = true, accesses, .mode_bits = true },
     [IR_cas]       = { "aaa", .typed = true },
@@ -69,5 +74,6 @@ struct ir_syntax ir_syntax_of(enum ir_op op)
     if (info->form == FORM_OTHER)
         return others[op];
     static const char *const arguments[] = { "", "a", "aa", "aaa" };
-    return (struct ir_syntax){ arguments[info->arguments], true, ir_form_rounds(info->form) ? roundings : NULL };
+    bool has_lanes = info->form == FORM_LANES1 || info->form == FORM_LANES2 || info->form == FORM_VECTOR;
+    return (struct ir_syntax){ arguments[info->arguments], true, ir_form_rounds(info->form) ? roundings : has_lanes ? lanes : NULL };
 }

@@ -194,6 +194,17 @@ static bool check_rounding(struct verifier *v, const struct ir_insn *insn)
     return insn->aux <= ROUND_NEAREST_MAX || insn->aux == ROUND_DYNAMIC || bad(v, "no such rounding");
 }
 
+static bool check_lanes(struct verifier *v, const struct ir_insn *insn)
+{
+    return insn->aux <= LANES_64 || bad(v, "no such lanes");
+}
+
+/* Between a vector and an integer as wide as a lane. */
+static bool check_lane_type(struct verifier *v, const struct ir_insn *insn, enum ir_type type)
+{
+    return check_lanes(v, insn) && ((is_integer(type) && type_bits(type) == lane_bits(insn->aux)) || bad(v, "not a lane"));
+}
+
 static bool check_slot(struct verifier *v, const struct ir_insn *insn)
 {
     const struct layout *layout = v->u->layout;
@@ -206,8 +217,8 @@ static bool check_bits(struct verifier *v, unsigned bits) { return bits < 16 || 
 
 static bool check_constant(struct verifier *v, const struct ir_insn *insn)
 {
-    if (insn->type == IR_VOID)
-        return bad(v, "not for void");
+    if (insn->type == IR_VOID || insn->type == IR_V128)
+        return bad(v, "not for %s", ir_type_names[insn->type]);
     return low_bits(type_bits(insn->type), insn->imm) == insn->imm || bad(v, "is wider than its type");
 }
 
@@ -215,16 +226,22 @@ static bool check_other(struct verifier *v, const struct ir_insn *insn)
 {
     switch (insn->op) {
     case IR_const: return check_constant(v, insn);
-    case IR_param: return insn->type != IR_VOID || bad(v, "not for void");
+    case IR_param: return (insn->type != IR_VOID && insn->type != IR_V128) || bad(v, "not for %s", ir_type_names[insn->type]);
     case IR_get: return check_slot(v, insn);
     case IR_set: return check_slot(v, insn) && check_operand_type(v, insn, 0, insn->type);
     case IR_pick:
-        if (insn->type == IR_VOID)
-            return bad(v, "not for void");
+        if (insn->type == IR_VOID || insn->type == IR_V128)
+            return bad(v, "not for %s", ir_type_names[insn->type]);
         return check_operand_type(v, insn, 0, IR_I32) && check_operand_type(v, insn, 1, insn->type) &&
                check_operand_type(v, insn, 2, insn->type);
     case IR_join: return (insn->type == IR_I64 || bad(v, "not for %s", ir_type_names[insn->type])) &&
                          check_operand_type(v, insn, 0, IR_I32) && check_operand_type(v, insn, 1, IR_I32);
+    case IR_v_splat: return (insn->type == IR_V128 || bad(v, "not for %s", ir_type_names[insn->type])) &&
+                            check_lane_type(v, insn, operand_type(v, insn, 0));
+    case IR_v_extract: return check_lane_type(v, insn, insn->type) && check_operand_type(v, insn, 0, IR_V128) &&
+                              check_operand_type(v, insn, 1, IR_I32);
+    case IR_v_align: return (insn->type == IR_V128 || bad(v, "not for %s", ir_type_names[insn->type])) && check_operand_type(v, insn, 0, IR_V128) &&
+                            check_operand_type(v, insn, 1, IR_V128) && check_operand_type(v, insn, 2, IR_I32);
     case IR_load:
         if (insn->type == IR_VOID)
             return bad(v, "not for void");
@@ -237,6 +254,8 @@ static bool check_other(struct verifier *v, const struct ir_insn *insn)
             return bad(v, "no helper");
         return check_operand_type(v, insn, 0, IR_I64) && check_operand_type(v, insn, 1, IR_I64);
     case IR_mend:
+        if (insn->type == IR_V128)
+            return bad(v, "not for v128");
         if (!insn->imm || ((const struct ir_helper *)(uintptr_t)insn->imm)->traits & (WRITES | FAULT))
             return bad(v, "no helper that mends");
         return check_operand_type(v, insn, 0, IR_I32) && check_operand_type(v, insn, 1, insn->type) && check_operand_type(v, insn, 2, IR_I64);
@@ -276,6 +295,11 @@ static bool check_operation(struct verifier *v, const struct ir_insn *insn)
     case FORM_F_TERNARY: return check_same_types(v, insn, type_is_float(insn->type)) && check_rounding(v, insn);
     case FORM_CONVERT: return check_conversion(v, insn);
     case FORM_F_CONVERT: return check_conversion(v, insn) && check_rounding(v, insn);
+    case FORM_LANES1:
+    case FORM_LANES2:
+    case FORM_VECTOR: return check_lanes(v, insn) && check_same_types(v, insn, insn->type == IR_V128) &&
+                             (insn->op != IR_v_narrow || insn->aux != LANES_8 || bad(v, "lanes are too narrow")) &&
+                             (insn->op != IR_v_bytes || insn->aux == LANES_8 || bad(v, "lanes are too wide"));
     case FORM_OTHER: break;
     }
     return check_other(v, insn);

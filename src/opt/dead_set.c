@@ -4,8 +4,6 @@
 #include "ir/flow.h"
 #include "opt/walk.h"
 
-_Static_assert(MAX_SLOTS <= 128, "slot_set is too small");
-
 static bool holds(const struct slot_set *set, uint64_t slot) { return set->word[slot / 64] >> slot % 64 & 1; }
 static void add(struct slot_set *set, uint64_t slot) { set->word[slot / 64] |= UINT64_C(1) << slot % 64; }
 static void remove_slot(struct slot_set *set, uint64_t slot) { set->word[slot / 64] &= ~(UINT64_C(1) << slot % 64); }
@@ -26,8 +24,8 @@ void overwriting_enter(struct overwriting *o, uint32_t block)
             return;
         }
         const struct slot_set *one = &o->at_head[edge->block];
-        o->here.word[0] = i ? o->here.word[0] & one->word[0] : one->word[0];
-        o->here.word[1] = i ? o->here.word[1] & one->word[1] : one->word[1];
+        for (unsigned word = 0; word < SLOT_WORDS; word++)
+            o->here.word[word] = i ? o->here.word[word] & one->word[word] : one->word[word];
     }
 }
 

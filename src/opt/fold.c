@@ -482,7 +482,7 @@ ir_ref fold_insn(const struct walk *w, struct ir_insn *insn)
 {
     if (!(ir_info(insn)->traits & PURE))
         return NO_REF;
-    if (all_constant(w, insn)) {
+    if (all_constant(w, insn) && insn->type != IR_V128) { /* there are no constant vectors */
         evaluate(w, insn);
         return NO_REF;
     }

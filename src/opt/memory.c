@@ -7,7 +7,7 @@
  * base and offsets less than a page apart they are to places as far apart. */
 #include "opt/walk.h"
 
-enum { NEAR = 4096 - 8 };
+enum { NEAR = 4096 - 16 };
 
 static struct place place_of(const struct memory_forwarding *f, const struct ir_insn *access)
 {
@@ -31,6 +31,8 @@ static bool is_near(const struct place *a, const struct place *b)
     int64_t distance = a->offset - b->offset;
     return a->base == b->base && a->is_extended == b->is_extended && distance > -NEAR && distance < NEAR;
 }
+
+static bool is_integer(unsigned type) { return type <= IR_I64; }
 
 static bool overlap(const struct place *a, const struct place *b)
 {
@@ -66,7 +68,7 @@ static bool become_narrow(const struct memory_forwarding *f, struct ir_insn *loa
 {
     for (const struct stored *s = f->stored; s < f->stored + f->count; s++) {
         int64_t low = s->aux & ACCESS_BIG_ENDIAN ? (int64_t)s->place.size - (int64_t)p->size : 0;
-        if (!is_near(&s->place, p) || s->aux != load->aux || type_is_float(s->type) || s->place.size <= p->size ||
+        if (!is_near(&s->place, p) || s->aux != load->aux || !is_integer(s->type) || s->place.size <= p->size ||
             s->place.offset + low != p->offset)
             continue;
         load->op = IR_narrow;
@@ -95,12 +97,14 @@ static void become_join(const struct memory_forwarding *f, struct ir_insn *load,
 
 static ir_ref forward_load(const struct memory_forwarding *f, struct ir_insn *load)
 {
-    if (!f->count || !is_plain(load) || type_is_float(load->type))
+    if (!f->count || !is_plain(load))
         return NO_REF;
     const struct place p = place_of(f, load);
     const struct stored *s = find(f, &p, load->aux);
     if (s && s->type == load->type)
         return s->value;
+    if (!is_integer(load->type))
+        return NO_REF;
     if (!become_narrow(f, load, &p) && load->type == IR_I64)
         become_join(f, load, &p);
     return NO_REF;

@@ -99,7 +99,7 @@ void numbering_note(struct numbering *n, ir_ref at);
 /* ---- back to front ------------------------------------------------------------------------------------------------------- */
 
 /* dead_set.c */
-struct slot_set { uint64_t word[2]; };
+struct slot_set { uint64_t word[SLOT_WORDS]; };
 struct overwriting {
     struct ir_unit *u;
     struct slot_set here;     /* slots that are overwritten before anyone can look */

@@ -15,6 +15,8 @@ struct audit {
 
 struct value { char nothing; };
 typedef const struct value val;
+struct vector_value { char nothing; };
+typedef const struct vector_value vec;
 typedef struct audit *sem;
 
 static inline void audit_may_fault(sem s)
@@ -53,7 +55,16 @@ static inline void audit_writes(sem s, const char *rule)
     { (void)s, (void)w, (void)rounding, (void)a, (void)b, (void)c; return NOTHING; }
 #define F_CONVERT(name, meaning) WORD name(sem s, unsigned w, unsigned from, unsigned rounding, val a) \
     { (void)s, (void)w, (void)from, (void)rounding, (void)a; return NOTHING; }
+#define NO_VECTOR ((struct vector_value){ 0 })
+#define VECTOR_WORD static inline __attribute__((unused)) struct vector_value
+#define LANES1(name, meaning) VECTOR_WORD name(sem s, unsigned w, vec a) { (void)s, (void)w, (void)a; return NO_VECTOR; }
+#define LANES2(name, meaning) VECTOR_WORD name(sem s, unsigned w, vec a, vec b) { (void)s, (void)w, (void)a, (void)b; return NO_VECTOR; }
+#define VECTOR(name) LANES2(name, )
 #include "ir/ops.inc"
+
+VECTOR_WORD v_splat(sem s, unsigned w, val a) { (void)s, (void)w, (void)a; return NO_VECTOR; }
+VECTOR_WORD v_align(sem s, vec a, vec b, val c) { (void)s, (void)a, (void)b, (void)c; return NO_VECTOR; }
+WORD v_extract(sem s, unsigned w, vec a, val b) { (void)s, (void)w, (void)a, (void)b; return NOTHING; }
 #undef WORD1
 #undef WORD2
 
@@ -74,6 +85,9 @@ static inline void set(sem s, unsigned slot, val x)
     s->effects->writes[slot / 64] |= UINT64_C(1) << slot % 64;
     audit_writes(s, "may fault after it wrote guest state");
 }
+
+VECTOR_WORD v_get(sem s, unsigned slot) { (void)get(s, slot); return NO_VECTOR; }
+static inline void v_set(sem s, unsigned slot, vec x) { (void)x; set(s, slot, NOTHING); }
 
 WORD pick(sem s, unsigned w, val condition, val yes, val no)
 {
@@ -96,6 +110,9 @@ static inline void store(sem s, unsigned w, unsigned access, val address, val x)
     audit_writes(s, "may fault after it wrote memory");
     s->effects->stores = true;
 }
+
+VECTOR_WORD v_load(sem s, unsigned access, val address) { (void)load(s, 64, access, address); return NO_VECTOR; }
+static inline void v_store(sem s, unsigned access, val address, vec x) { (void)x; store(s, 64, access, address, NOTHING); }
 
 WORD cas(sem s, unsigned w, val address, val expected, val replacement)
 {
@@ -170,6 +187,8 @@ static inline void raise_event(sem s, enum event event, uint64_t pc) { (void)eve
 static inline void may_repeat(sem s) { s->repeats = true; }
 
 #undef WORD
+#undef VECTOR_WORD
 #undef NOTHING
+#undef NO_VECTOR
 
 #endif

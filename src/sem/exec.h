@@ -8,6 +8,8 @@
 
 struct value { uint64_t bits; };
 typedef const struct value val;
+struct vector_value { struct vector bits; };
+typedef const struct vector_value vec;
 
 /* What the words work on. By value: once they are inlined nothing of it is left but the members that are used. */
 struct exec {
@@ -43,7 +45,17 @@ typedef const struct exec sem;
 #define F_COMPARE COMPARE
 #define F_CONVERT(name, meaning) \
     WORD name(sem s, unsigned W, unsigned FROM, unsigned R, val x) { uint64_t a = x.bits; (void)s, (void)R; return VALUE(meaning); }
+#define VECTOR_WORD static inline __attribute__((unused)) struct vector_value
+#define LANES1(name, meaning) \
+    VECTOR_WORD name(sem s, unsigned w, vec a) { (void)s; return (struct vector_value){ vector_##name(w, a.bits) }; }
+#define LANES2(name, meaning) \
+    VECTOR_WORD name(sem s, unsigned w, vec a, vec b) { (void)s; return (struct vector_value){ vector_##name(w, a.bits, b.bits) }; }
+#define VECTOR(name) LANES2(name, )
 #include "ir/ops.inc"
+
+VECTOR_WORD v_splat(sem s, unsigned w, val a) { (void)s; return (struct vector_value){ vector_v_splat(w, a.bits) }; }
+VECTOR_WORD v_align(sem s, vec a, vec b, val c) { (void)s; return (struct vector_value){ vector_v_align(a.bits, b.bits, c.bits) }; }
+WORD v_extract(sem s, unsigned w, vec a, val b) { (void)s; return (struct value){ vector_v_extract(w, a.bits, b.bits) }; }
 
 WORD imm(sem s, unsigned w, uint64_t value) { (void)s; return (struct value){ low_bits(w, value) }; }
 WORD get(sem s, unsigned slot) { return (struct value){ s.context->slot[slot] }; }
@@ -76,6 +88,28 @@ static inline void store(sem s, unsigned w, unsigned access, val address, val x)
 {
     begin_access(s);
     memory_store(w, access, address.bits, x.bits);
+    end_access();
+}
+
+VECTOR_WORD v_get(sem s, unsigned slot) { return (struct vector_value){ { { s.context->slot[slot], s.context->slot[slot + 1] } } }; }
+static inline void v_set(sem s, unsigned slot, vec x)
+{
+    s.context->slot[slot] = x.bits.half[0];
+    s.context->slot[slot + 1] = x.bits.half[1];
+}
+
+VECTOR_WORD v_load(sem s, unsigned access, val address)
+{
+    begin_access(s);
+    struct vector bits = memory_load_vector(access, address.bits);
+    end_access();
+    return (struct vector_value){ bits };
+}
+
+static inline void v_store(sem s, unsigned access, val address, vec x)
+{
+    begin_access(s);
+    memory_store_vector(access, address.bits, x.bits);
     end_access();
 }
 
@@ -166,5 +200,6 @@ static inline void may_repeat(sem s) { (void)s; }
 #undef VALUE
 #undef TRUTH
 #undef WORD
+#undef VECTOR_WORD
 
 #endif

@@ -12,6 +12,8 @@ struct lift {
 
 struct value { ir_ref node; };
 typedef const struct value val;
+struct vector_value { ir_ref node; };
+typedef const struct vector_value vec;
 typedef struct lift *sem;
 
 #define WORD static inline __attribute__((unused)) struct value
@@ -46,7 +48,21 @@ static inline enum ir_type conversion_type(enum ir_op op, unsigned w)
     { (void)from; return EMIT(.op = IR_##name, .type = conversion_type(IR_##name, w), .arg = { a.node }); }
 #define F_CONVERT(name, meaning) WORD name(sem s, unsigned w, unsigned from, unsigned rounding, val a) \
     { (void)from; return EMIT(.op = IR_##name, .type = conversion_type(IR_##name, w), .aux = (uint8_t)rounding, .arg = { a.node }); }
+#define VECTOR_WORD static inline __attribute__((unused)) struct vector_value
+#define EMIT_VECTOR(...) ((struct vector_value){ ir_emit(s->unit, (struct ir_insn){ .type = IR_V128, __VA_ARGS__ }) })
+#define LANES1(name, meaning) VECTOR_WORD name(sem s, unsigned w, vec a) \
+    { return EMIT_VECTOR(.op = IR_##name, .aux = (uint8_t)lanes_of(w), .arg = { a.node }); }
+#define LANES2(name, meaning) VECTOR_WORD name(sem s, unsigned w, vec a, vec b) \
+    { return EMIT_VECTOR(.op = IR_##name, .aux = (uint8_t)lanes_of(w), .arg = { a.node, b.node }); }
+#define VECTOR(name) LANES2(name, )
 #include "ir/ops.inc"
+
+VECTOR_WORD v_splat(sem s, unsigned w, val a) { return EMIT_VECTOR(.op = IR_v_splat, .aux = (uint8_t)lanes_of(w), .arg = { a.node }); }
+VECTOR_WORD v_align(sem s, vec a, vec b, val c) { return EMIT_VECTOR(.op = IR_v_align, .arg = { a.node, b.node, c.node }); }
+WORD v_extract(sem s, unsigned w, vec a, val b)
+{
+    return EMIT(.op = IR_v_extract, .type = integer_type(w), .aux = (uint8_t)lanes_of(w), .arg = { a.node, b.node });
+}
 
 WORD imm(sem s, unsigned w, uint64_t value) { return (struct value){ ir_const(s->unit, integer_type(w), value) }; }
 /* A cell without a name is no state: what is read there is zero, what is written there is lost. */
@@ -76,6 +92,14 @@ static inline void store(sem s, unsigned w, unsigned access, val address, val x)
 {
     (void)EMIT(.op = IR_store, .type = integer_type(w), .aux = (uint8_t)access, .arg = { address.node, x.node });
 }
+VECTOR_WORD v_get(sem s, unsigned slot) { return EMIT_VECTOR(.op = IR_get, .imm = slot); }
+static inline void v_set(sem s, unsigned slot, vec x) { (void)EMIT_VECTOR(.op = IR_set, .arg = { x.node }, .imm = slot); }
+VECTOR_WORD v_load(sem s, unsigned access, val address) { return EMIT_VECTOR(.op = IR_load, .aux = (uint8_t)access, .arg = { address.node }); }
+static inline void v_store(sem s, unsigned access, val address, vec x)
+{
+    (void)EMIT_VECTOR(.op = IR_store, .aux = (uint8_t)access, .arg = { address.node, x.node });
+}
+
 WORD cas(sem s, unsigned w, val address, val expected, val replacement)
 {
     return EMIT(.op = IR_cas, .type = integer_type(w), .arg = { address.node, expected.node, replacement.node });
@@ -188,6 +212,8 @@ static inline void jump_if(sem s, val condition, uint64_t target)
 static inline void may_repeat(sem s) { (void)s; }
 
 #undef WORD
+#undef VECTOR_WORD
+#undef EMIT_VECTOR
 #undef EMIT
 #undef ROW1
 #undef ROW2

@@ -29,7 +29,7 @@ struct indirect_line {
 
 #define NO_SPC UINT64_MAX /* never the address of an instruction */
 
-enum { INDIRECT_LINES = 1 << 14, MAX_SPILLS = 128 };
+enum { INDIRECT_LINES = 1 << 14, MAX_SPILLS = 160 };
 
 /* An entry of the stack of predicted returns; the host stack pointer, while in translated code, points at the newest. */
 struct return_entry {

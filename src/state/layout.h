@@ -6,14 +6,14 @@
 #include "base/base.h"
 
 /* Types of IR values and of slots. Integers of fewer than 64 bits are kept zero-extended in a slot; f32 is never the type
- * of a slot. ORDER TYPE: i8 to i64 by size, then f32, f64. */
-enum ir_type { IR_VOID, IR_I8, IR_I16, IR_I32, IR_I64, IR_F32, IR_F64, IR_TYPE_COUNT };
+ * of a slot. ORDER TYPE: i8 to i64 by size, then f32, f64, v128. */
+enum ir_type { IR_VOID, IR_I8, IR_I16, IR_I32, IR_I64, IR_F32, IR_F64, IR_V128, IR_TYPE_COUNT };
 
-enum { MAX_SLOTS = 96, NO_SLOT = 0xffff };
+enum { MAX_SLOTS = 160, SLOT_WORDS = (MAX_SLOTS + 63) / 64, NO_SLOT = 0xffff };
 
 struct slot {
     const char *name; /* unique within its layout; an identifier */
-    enum ir_type type;
+    enum ir_type type; /* v128: the low half; the high half is the next slot, which has no name */
 };
 
 struct layout {
@@ -30,11 +30,11 @@ struct layout {
 
 static inline unsigned type_bits(enum ir_type type)
 {
-    static const uint8_t bits[IR_TYPE_COUNT] = { 0, 8, 16, 32, 64, 32, 64 };
+    static const uint8_t bits[IR_TYPE_COUNT] = { 0, 8, 16, 32, 64, 32, 64, 128 };
     return bits[type];
 }
 
-static inline bool type_is_float(enum ir_type type) { return type >= IR_F32; }
+static inline bool type_is_float(enum ir_type type) { return type == IR_F32 || type == IR_F64; }
 
 /* The integer type of that many bits: 8, 16, 32, 64. */
 static inline enum ir_type integer_type(unsigned width)

@@ -1,7 +1,7 @@
 /* Calls of helpers: in line, and in cold code for what hardly ever happens. */
 #include "host/x64/lower.h"
 
-static void load_cell_of(struct lowering *l, unsigned reg, unsigned cell) { l->ra.emit->load(l, reg, cell); }
+static void load_cell_of(struct lowering *l, unsigned reg, unsigned cell) { l->ra.emit->load(l, reg, cell, false); }
 
 /* A fault in the helper finds everything in the context block, the SPC too. */
 void lower_call(struct lowering *l, ir_ref v)

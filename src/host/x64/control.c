@@ -116,7 +116,7 @@ static struct argument *find_arguments(struct lowering *l, const struct ir_edge 
 static void store_argument(struct lowering *l, const struct argument *a, unsigned cell)
 {
     if (a->where == IN_HOME) {
-        l->ra.emit->store(l, cell, a->at);
+        l->ra.emit->store(l, cell, a->at, false);
     } else if (a->where == IN_CELL) {
         copy_cell(l, cell, a->at);
     } else if (fits_int32(a->constant)) {

@@ -6,7 +6,7 @@
 
 /* ORDER FEATURE */
 const char *const x64_feature_names[] = {
-    "sse4.1", "bmi1", "bmi2", "lzcnt", "popcnt", "movbe", "avx", "fma", "avx512vl", NULL
+    "sse4.1", "bmi1", "bmi2", "lzcnt", "popcnt", "movbe", "avx", "fma", "avx2", "avx512vl", NULL
 };
 
 /* XCR0: which register state the kernel saves; SDM volume 1, 13.3. */
@@ -31,6 +31,8 @@ uint32_t x64_detect(void)
         features |= if_set(c, bit_AVX, FEATURE_AVX) | if_set(c, bit_FMA, FEATURE_FMA);
     if (__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
         features |= if_set(b, bit_BMI, FEATURE_BMI1) | if_set(b, bit_BMI2, FEATURE_BMI2);
+        if (avx_state)
+            features |= if_set(b, bit_AVX2, FEATURE_AVX2);
         if (avx512_state && b & bit_AVX512F)
             features |= if_set(b, bit_AVX512VL, FEATURE_AVX512VL);
     }
@@ -50,6 +52,6 @@ uint32_t x64_high_vector_offset(void)
 uint32_t x64_usable_features(uint32_t features)
 {
     if (!(features & FEATURE_AVX))
-        features &= ~(uint32_t)(FEATURE_FMA | FEATURE_AVX512VL);
+        features &= ~(uint32_t)(FEATURE_FMA | FEATURE_AVX2 | FEATURE_AVX512VL);
     return features;
 }

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum form { RM_REG, REG_RM, RM, RM_IMM, RM_IMM8, RM_IMM32, RM_CL, SHIFT_IMM, REG_RM_IMM, REG_RM_IMM8, REG_V_RM, REG_RM_V };
+enum form { RM_REG, REG_RM, RM, RM_IMM, RM_IMM8, RM_IMM32, RM_CL, SHIFT_IMM, REG_RM_IMM, REG_RM_IMM8, RM_REG_IMM8, REG_V_RM, REG_RM_V };
 enum operand_class { N, G, G8, G16, G32, G64, ADDR, X, X32, X64, X128 };
 enum { NP, P66, PF3, PF2 };      /* as in VEX.pp */
 enum { ONE, M0F, M38, M3A };     /* as in VEX.mmmmm */
@@ -143,10 +143,12 @@ static NOINLINE void list_insn(struct emitter *e, const struct insn_info *info, 
     list(e, "\t%s%s%s ", has_v ? "v" : "", info->text,
          info->flags & CC ? conditions[insn->condition] : info->flags & LOGIC && needs_evex(info, insn) ? "q" : "");
     switch (info->form) {
-    case RM_REG:
+    case RM_REG: case RM_REG_IMM8:
         list_rm(e, info, insn);
         list(e, ", ");
         list_register(e, info->reg, insn->width, insn->reg);
+        if (info->form == RM_REG_IMM8)
+            list_imm(e, insn->imm);
         break;
     case REG_RM: case REG_RM_IMM: case REG_RM_IMM8: case REG_V_RM: case REG_RM_V:
         list_register(e, info->reg, insn->width, insn->reg);
@@ -323,7 +325,7 @@ static void immediate(struct emitter *e, const struct insn_info *info, const str
         else
             bytes32(e, (uint32_t)insn->imm);
         break;
-    case RM_IMM8: case REG_RM_IMM8:
+    case RM_IMM8: case REG_RM_IMM8: case RM_REG_IMM8:
         byte(e, (uint8_t)insn->imm);
         break;
     case SHIFT_IMM:

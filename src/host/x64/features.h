@@ -13,7 +13,8 @@ enum x64_feature {
     FEATURE_MOVBE = 1 << 5,
     FEATURE_AVX = 1 << 6,
     FEATURE_FMA = 1 << 7,      /* implies AVX */
-    FEATURE_AVX512VL = 1 << 8, /* implies AVX; for registers xmm16 to xmm31 */
+    FEATURE_AVX2 = 1 << 8,     /* implies AVX */
+    FEATURE_AVX512VL = 1 << 9, /* implies AVX; for registers xmm16 to xmm31 */
 };
 
 extern const char *const x64_feature_names[];

@@ -93,7 +93,7 @@ static void cold_evaluation(struct lowering *l, struct cold *c)
             emit_op(&l->e, X64_MOV_STORE, 64, c->reg[k], cell_at(CELL_OPERAND_A + k));
     }
     emit_evaluation(l, c->insn);
-    l->ra.emit->load(l, c->reg[3], CELL_OPERAND_A);
+    l->ra.emit->load(l, c->reg[3], CELL_OPERAND_A, false);
     emit_jmp(&l->e, &c->back);
 }
 

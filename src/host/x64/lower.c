@@ -47,19 +47,23 @@ static void move_register(void *host, unsigned to, unsigned from)
         emit_op(&l->e, X64_MOV_STORE, 64, from, in_reg(to));
 }
 
-static void load_cell(void *host, unsigned to, unsigned cell)
+static void load_cell(void *host, unsigned to, unsigned cell, bool is_vector)
 {
     struct lowering *l = host;
-    if (is_float_reg(to))
+    if (is_vector)
+        emit_op(&l->e, X64_MOVUPS_LOAD, 128, to - FLOAT_REGS, cell_at(cell));
+    else if (is_float_reg(to))
         emit_op(&l->e, X64_MOVSD_LOAD, 64, to - FLOAT_REGS, cell_at(cell));
     else
         emit_op(&l->e, X64_MOV_LOAD, 64, to, cell_at(cell));
 }
 
-static void store_cell(void *host, unsigned cell, unsigned from)
+static void store_cell(void *host, unsigned cell, unsigned from, bool is_vector)
 {
     struct lowering *l = host;
-    if (is_float_reg(from))
+    if (is_vector)
+        emit_op(&l->e, X64_MOVUPS_STORE, 128, from - FLOAT_REGS, cell_at(cell));
+    else if (is_float_reg(from))
         emit_op(&l->e, X64_MOVSD_STORE, 64, from - FLOAT_REGS, cell_at(cell));
     else
         emit_op(&l->e, X64_MOV_STORE, 64, from, cell_at(cell));
@@ -114,7 +118,7 @@ unsigned use_clean(struct lowering *l, ir_ref v)
 {
     unsigned reg = regalloc_use(&l->ra, v);
     enum ir_type type = ir_result_type(insn_of(l, v));
-    if (l->ra.value[v].clean || type == IR_I64 || type_is_float(type))
+    if (l->ra.value[v].clean || type >= IR_I64) /* ORDER TYPE */
         return reg;
     unsigned cleaned = regalloc_scratch(&l->ra, false);
     emit_zero_extended(l, type, cleaned, in_reg(reg));
@@ -122,6 +126,8 @@ unsigned use_clean(struct lowering *l, ir_ref v)
     l->ra.value[v].clean = l->ra.value[v].cell == NO_CELL; /* a copy in a cell stays as it is */
     return cleaned;
 }
+
+struct operand constant_in_memory(struct lowering *l, uint64_t value) { return float_constant(l, value); }
 
 struct operand memory_operand(struct lowering *l, ir_ref v)
 {
@@ -184,7 +190,7 @@ void store_operand(struct lowering *l, ir_ref v, unsigned cell)
         emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), 0);
         emit_op(&l->e, X64_MOVSS_STORE, 32, reg, cell_at(cell));
     } else {
-        store_cell(l, cell, use_clean(l, v));
+        store_cell(l, cell, use_clean(l, v), type == IR_V128);
     }
     regalloc_unpin(&l->ra);
 }
@@ -201,11 +207,12 @@ void emit_evaluation(struct lowering *l, const struct ir_insn *insn)
 void lower_evaluation(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
+    bool of_vectors = x64_evaluates_vectors(insn->op, insn->type), gives_vector = insn->type == IR_V128;
     for (unsigned k = 0; k < ir_ops[insn->op].arguments; k++)
-        store_operand(l, insn->arg[k], CELL_OPERAND_A + k);
+        store_operand(l, insn->arg[k], of_vectors ? CELL_VECTOR_A + 2 * k : CELL_OPERAND_A + k);
     regalloc_release(&l->ra);
     emit_evaluation(l, insn);
-    load_cell(l, regalloc_define(&l->ra, v, NO_REG), CELL_OPERAND_A);
+    load_cell(l, regalloc_define(&l->ra, v, NO_REG), gives_vector ? CELL_VECTOR_A : CELL_OPERAND_A, gives_vector);
 }
 
 static void lower_get(struct lowering *l, ir_ref v) { regalloc_get(&l->ra, v, (unsigned)insn_of(l, v)->imm); }
@@ -265,6 +272,15 @@ static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
     [IR_f_eq] = lower_f_compare, [IR_f_lt] = lower_f_compare, [IR_f_le] = lower_f_compare, [IR_f_un] = lower_f_compare,
     [IR_f_from_f] = lower_f_from_f, [IR_f_from_s] = lower_f_from_s, [IR_f_from_u] = lower_f_from_u,
     [IR_s_from_f] = lower_integer_from_f, [IR_u_from_f] = lower_integer_from_f,
+
+    [IR_v_add] = lower_v_binary, [IR_v_sub] = lower_v_binary, [IR_v_mul] = lower_v_binary, [IR_v_and] = lower_v_binary,
+    [IR_v_or] = lower_v_binary, [IR_v_xor] = lower_v_binary, [IR_v_mins] = lower_v_binary, [IR_v_maxs] = lower_v_binary,
+    [IR_v_minu] = lower_v_binary, [IR_v_maxu] = lower_v_binary, [IR_v_eq] = lower_v_binary, [IR_v_adds] = lower_v_binary,
+    [IR_v_addu] = lower_v_binary, [IR_v_subs] = lower_v_binary, [IR_v_subu] = lower_v_binary, [IR_v_avgu] = lower_v_binary,
+    [IR_v_low] = lower_v_binary, [IR_v_high] = lower_v_binary, [IR_v_andn] = lower_v_reversed, [IR_v_slt] = lower_v_reversed,
+    [IR_v_ult] = lower_v_ult, [IR_v_not] = lower_v_not, [IR_v_shl] = lower_v_shift, [IR_v_shr] = lower_v_shift, [IR_v_sar] = lower_v_shift,
+    [IR_v_bytes] = lower_v_bytes, [IR_v_narrow] = lower_v_narrow, [IR_v_splat] = lower_v_splat, [IR_v_extract] = lower_v_extract,
+    [IR_v_align] = lower_v_align,
 
     [IR_br] = lower_br, [IR_brif] = lower_brif, [IR_call_to] = lower_call_to, [IR_jump_ind] = lower_jump_ind,
     [IR_call_ind] = lower_call_ind, [IR_return_to] = lower_return_to, [IR_raise] = lower_raise,

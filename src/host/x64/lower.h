@@ -110,6 +110,9 @@ unsigned use_clean(struct lowering *l, ir_ref v);
 
 struct operand memory_operand(struct lowering *l, ir_ref address);
 
+/* 8 bytes of the unit's own data. */
+struct operand constant_in_memory(struct lowering *l, uint64_t value);
+
 struct cold *new_cold(struct lowering *l, void (*emit)(struct lowering *, struct cold *));
 
 /* From here on code belongs to the guest instruction at `pc`. */
@@ -215,6 +218,20 @@ unsigned define_float(struct lowering *l, ir_ref v, unsigned prefer);
 
 /* Cold code that computes the instruction by evaluation from its operands' registers (numbered as by the allocator). */
 struct cold *new_evaluation(struct lowering *l, unsigned a, unsigned b, unsigned c, unsigned result);
+
+/* vector.c */
+void lower_v_binary(struct lowering *l, ir_ref v);
+void lower_v_reversed(struct lowering *l, ir_ref v);
+void lower_v_ult(struct lowering *l, ir_ref v);
+void lower_v_not(struct lowering *l, ir_ref v);
+void lower_v_shift(struct lowering *l, ir_ref v);
+void lower_v_bytes(struct lowering *l, ir_ref v);
+void lower_v_narrow(struct lowering *l, ir_ref v);
+void lower_v_splat(struct lowering *l, ir_ref v);
+void lower_v_extract(struct lowering *l, ir_ref v);
+void lower_v_align(struct lowering *l, ir_ref v);
+void lower_v_load(struct lowering *l, ir_ref v);
+void lower_v_store(struct lowering *l, ir_ref v);
 
 /* convert.c */
 void lower_f_from_f(struct lowering *l, ir_ref v);

@@ -33,6 +33,10 @@ static void load_big_endian(struct lowering *l, enum ir_type type, unsigned d, s
 void lower_load(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
+    if (insn->type == IR_V128) {
+        lower_v_load(l, v);
+        return;
+    }
     bool big = insn->aux & ACCESS_BIG_ENDIAN;
     struct operand from = memory_operand(l, insn->arg[0]);
     if (big && type_is_float(insn->type)) {
@@ -109,7 +113,9 @@ void lower_store(struct lowering *l, ir_ref v)
     const struct ir_insn *insn = insn_of(l, v);
     unsigned width = type_bits(insn->type);
     bool big = insn->aux & ACCESS_BIG_ENDIAN && insn->type != IR_I8;
-    if (big && (type_is_float(insn->type) || !has(l, FEATURE_MOVBE))) {
+    if (insn->type == IR_V128) {
+        lower_v_store(l, v);
+    } else if (big && (type_is_float(insn->type) || !has(l, FEATURE_MOVBE))) {
         store_swapped(l, insn);
     } else {
         struct operand to = memory_operand(l, insn->arg[0]);

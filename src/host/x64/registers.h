@@ -21,8 +21,11 @@ enum {
     CELL_OPERATION,   /* which operation: struct evaluation */
     CELL_MXCSR,       /* two 32-bit words: saved and changed */
     CELL_SAVE_GENERAL,
-    CELL_SAVE_VECTOR = CELL_SAVE_GENERAL + 9,
-    CELL_END = CELL_SAVE_VECTOR + 32,
+    CELL_VECTOR_A = CELL_SAVE_GENERAL + 9, /* and the result; two cells each */
+    CELL_VECTOR_B = CELL_VECTOR_A + 2,
+    CELL_VECTOR_C = CELL_VECTOR_B + 2,
+    CELL_SAVE_VECTOR = CELL_VECTOR_C + 2,
+    CELL_END = CELL_SAVE_VECTOR + 2 * 32,
 };
 _Static_assert((int)CELL_END <= (int)SPILL_CELL + MAX_SPILLS, "the save area does not fit context.spill");
 

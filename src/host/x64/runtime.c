@@ -21,15 +21,18 @@ static void give_home(struct register_plan *plan, unsigned slot, unsigned reg)
 void x64_plan(const struct host_config *config, struct register_plan *plan)
 {
     static const uint8_t integer_homes[] = { RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
-    enum { FIRST_FLOAT_HOME = FLOAT_REGS + 4 };
+    enum { SCRATCH_VECTORS = 4, LOW_VECTORS = 16 };
     const struct layout *layout = config->layout;
     uint32_t features = x64_usable_features(config->features);
     unsigned vector_count = features & FEATURE_AVX512VL ? 32 : 16;
+    unsigned first_float_home = FLOAT_REGS + SCRATCH_VECTORS;
     unsigned integers = layout->integer_home_count, floats = layout->float_home_count;
     if (integers > COUNT_OF(integer_homes))
         integers = COUNT_OF(integer_homes);
-    if (floats > vector_count - 4)
-        floats = vector_count - 4;
+    if (floats > vector_count - SCRATCH_VECTORS)
+        floats = vector_count - SCRATCH_VECTORS;
+    if (vector_count > LOW_VECTORS) /* temporaries are low ones: not all instructions take others */
+        first_float_home = FLOAT_REGS + (floats > LOW_VECTORS ? vector_count - floats : LOW_VECTORS);
     *plan = (struct register_plan){ .spill_cells = ALLOCATOR_SPILLS };
     memset(plan->home, NO_REG, sizeof plan->home);
     if (!config->homes)
@@ -37,8 +40,8 @@ void x64_plan(const struct host_config *config, struct register_plan *plan)
     for (unsigned i = 0; i < integers; i++)
         give_home(plan, layout->integer_homes[i], integer_homes[i]);
     for (unsigned i = 0; i < floats; i++)
-        give_home(plan, layout->float_homes[i], FIRST_FLOAT_HOME + i);
-    uint64_t vectors = ((UINT64_C(1) << vector_count) - 1) << FLOAT_REGS;
+        give_home(plan, layout->float_homes[i], first_float_home + i);
+    uint64_t vectors = ((UINT64_C(1) << LOW_VECTORS) - 1) << FLOAT_REGS;
     uint64_t generals = 0xffff & ~(1u << RSP | 1u << RBP);
     plan->temporaries = (vectors | generals) & ~plan->homes;
 }
@@ -162,14 +165,23 @@ static void move_saved(struct maker *m, enum x64_op general, enum x64_op vector)
     for (unsigned i = 1; i < COUNT_OF(caller_saved); i++) /* all but rax */
         emit_op(&m->e, general, 64, caller_saved[i], cell_at(CELL_SAVE_GENERAL + i));
     for (unsigned i = 0; i < m->vector_count; i++)
-        emit_op(&m->e, vector, 64, i, cell_at(CELL_SAVE_VECTOR + i));
+        emit_op(&m->e, vector, 128, i, cell_at(CELL_SAVE_VECTOR + 2 * i));
 }
+
+bool x64_evaluates_vectors(enum ir_op op, enum ir_type type) { return type == IR_V128 || op == IR_v_extract; }
 
 /* Keeps every register; the one that starts with the function in rax does not keep that. */
 static uint64_t evaluate(struct context *c, uint64_t a, uint64_t b)
 {
     struct evaluation e;
     memcpy(&e, (uint64_t *)c + CELL_OPERATION, sizeof e);
+    if (x64_evaluates_vectors(e.op, e.type)) {
+        struct vector operands[3];
+        memcpy(operands, (uint64_t *)c + CELL_VECTOR_A, sizeof operands);
+        operands[0] = ir_eval_vector(e.op, e.aux, operands[0], operands[1], operands[2]);
+        memcpy((uint64_t *)c + CELL_VECTOR_A, operands, sizeof operands[0]);
+        return operands[0].half[0];
+    }
     return ir_eval_op(e.op, e.type, e.from, e.aux, a, b, ((uint64_t *)c)[CELL_OPERAND_C]);
 }
 
@@ -179,9 +191,9 @@ static void make_call_pure(struct maker *m)
     store(m, cell_at(CELL_SAVE_GENERAL), RAX);
     emit_mov_imm(&m->e, RAX, (uintptr_t)evaluate);
     mark(m, CALL_PURE);
-    move_saved(m, X64_MOV_STORE, X64_MOVSD_STORE);
+    move_saved(m, X64_MOV_STORE, X64_MOVUPS_STORE);
     call_c(m);
-    move_saved(m, X64_MOV_LOAD, X64_MOVSD_LOAD);
+    move_saved(m, X64_MOV_LOAD, X64_MOVUPS_LOAD);
     load(m, RAX, cell_at(CELL_SAVE_GENERAL));
     emit_ret(&m->e);
 }
@@ -212,12 +224,13 @@ static void make_float_masks(struct maker *m)
         [MASK_NAN] = UINT64_C(0x7fc00000), [MASK_NAN_64] = UINT64_C(0x7ff8000000000000),
         [LIMIT_U32] = UINT64_C(0x4f800000), [LIMIT_U32_64] = UINT64_C(0x41efffffffe00000),
         [LIMIT_S64] = UINT64_C(0x5f000000), [LIMIT_S64_64] = UINT64_C(0x43e0000000000000),
+        [MASK_REVERSE] = UINT64_C(0x08090a0b0c0d0e0f),
     };
     emit_align(&m->e, 16);
     mark(m, FLOAT_MASKS);
     for (unsigned i = 0; i < FLOAT_MASK_COUNT; i++) {
         emit_data64(&m->e, masks[i]);
-        emit_data64(&m->e, 0);
+        emit_data64(&m->e, i == MASK_REVERSE ? UINT64_C(0x0001020304050607) : 0);
     }
 }
 
