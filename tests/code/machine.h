@@ -9,18 +9,21 @@
 
 #include "host/host.h"
 
-enum { R0 = 0, R_COUNT = 20, W0 = 20, W_COUNT = 2, F0 = 32, F_COUNT = 20, TEST_SLOTS = F0 + F_COUNT };
+enum { R0 = 0, R_COUNT = 20, W0 = 20, W_COUNT = 2, F0 = 32, F_COUNT = 20, V0 = F0 + F_COUNT, V_COUNT = 6, TEST_SLOTS = V0 + 2 * V_COUNT };
 
 /* r0 is the base of memory, r1 the stack pointer. */
 #define R(n) [R0 + n] = { "r" #n, IR_I64 }
 #define F(n) [F0 + n] = { "f" #n, IR_F64 }
+#define V(n) [V0 + 2 * n] = { "x" #n, IR_V128 }, [V0 + 2 * n + 1] = { NULL, IR_I64 }
 static const struct slot test_slots[TEST_SLOTS] = {
     R(0), R(1), R(2), R(3), R(4), R(5), R(6), R(7), R(8), R(9), R(10), R(11), R(12), R(13), R(14), R(15), R(16), R(17), R(18), R(19),
     [W0] = { "w0", IR_I32 }, [W0 + 1] = { "w1", IR_I32 },
     F(0), F(1), F(2), F(3), F(4), F(5), F(6), F(7), F(8), F(9), F(10), F(11), F(12), F(13), F(14), F(15), F(16), F(17), F(18), F(19),
+    V(0), V(1), V(2), V(3), V(4), V(5),
 };
 #undef R
 #undef F
+#undef V
 
 static const uint16_t test_integer_homes[] = { 0, 1, 2, 3, 4, 5, W0, 7, 8, 9, 10, 11, 12, 13 };
 static const uint16_t test_float_homes[] = {

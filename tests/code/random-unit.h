@@ -70,6 +70,12 @@ static ir_ref fresh(struct maker *m, enum ir_type type)
         ir_ref a = some(m, IR_F64);
         return remember(m, ir_emit(u, (struct ir_insn){ .op = IR_f_unbox, .type = IR_F32, .arg = { a } }));
     }
+    case IR_V128: {
+        if (below(m->r, 3))
+            return emit_get(m, V0 + 2 * below(m->r, V_COUNT));
+        ir_ref a = some(m, IR_I32);
+        return remember(m, ir_emit(u, (struct ir_insn){ .op = IR_v_splat, .type = IR_V128, .aux = LANES_32, .arg = { a } }));
+    }
     case IR_I64:
         return below(m->r, 3) ? emit_get(m, R0 + 1 + below(m->r, R_COUNT - 1)) : remember(m, ir_const(u, IR_I64, interesting(m->r)));
     case IR_I32:
@@ -139,7 +145,7 @@ static ir_ref some_address(struct maker *m)
 static void make_memory(struct maker *m)
 {
     ir_ref at = some_address(m);
-    enum ir_type type = below(m->r, 5) ? some_integer(m) : some_float(m);
+    enum ir_type type = below(m->r, 5) ? some_integer(m) : below(m->r, 2) ? some_float(m) : IR_V128;
     unsigned access = below(m->r, 4) ? 0 : below(m->r, 16);
     switch (below(m->r, 5)) {
     case 0: case 1:
@@ -225,8 +231,47 @@ static void make_operation(struct maker *m)
         append(m, insn);
 }
 
+static void make_vector(struct maker *m)
+{
+    struct ir_insn insn = { .op = (uint8_t)(IR_v_add + below(m->r, IR_v_narrow - IR_v_add + 1)), .type = IR_V128 };
+    ir_ref a = some(m, IR_V128), b = some(m, IR_V128);
+    insn.aux = (uint8_t)below(m->r, 4);
+    switch (below(m->r, 8)) {
+    case 0: {
+        ir_ref from = some(m, integer_type(lane_bits(insn.aux)));
+        append(m, (struct ir_insn){ .op = IR_v_splat, .type = IR_V128, .aux = insn.aux, .arg = { from } });
+        break;
+    }
+    case 1: {
+        ir_ref lane = below(m->r, 4) ? ir_const(m->u, IR_I32, below(m->r, 20)) : some(m, IR_I32);
+        append(m, (struct ir_insn){ .op = IR_v_extract, .type = integer_type(lane_bits(insn.aux)), .aux = insn.aux, .arg = { a, lane } });
+        break;
+    }
+    case 2: {
+        ir_ref count = below(m->r, 4) ? ir_const(m->u, IR_I32, below(m->r, 20)) : some(m, IR_I32);
+        append(m, (struct ir_insn){ .op = IR_v_align, .type = IR_V128, .arg = { a, b, count } });
+        break;
+    }
+    default:
+        if (insn.op == IR_v_bytes)
+            insn.aux = LANES_8;
+        if (insn.aux == LANES_64 && insn.op >= IR_v_adds && insn.op <= IR_v_avgu)
+            insn.aux = LANES_32;
+        if (insn.op == IR_v_narrow && insn.aux == LANES_8)
+            insn.aux = LANES_16;
+        insn.arg[0] = a;
+        insn.arg[1] = ir_ops[insn.op].arguments > 1 ? b : NO_REF;
+        append(m, insn);
+    }
+}
+
 static void make_set(struct maker *m)
 {
+    if (below(m->r, 6) == 0) {
+        ir_ref value = some(m, IR_V128);
+        ir_emit(m->u, (struct ir_insn){ .op = IR_set, .type = IR_V128, .arg = { value }, .imm = V0 + 2 * below(m->r, V_COUNT) });
+        return;
+    }
     unsigned slot = below(m->r, 4) ? R0 + 2 + below(m->r, R_COUNT - 2) : below(m->r, 3) ? F0 + below(m->r, F_COUNT) : W0 + below(m->r, W_COUNT);
     ir_ref value = some(m, test_slots[slot].type);
     ir_emit(m->u, (struct ir_insn){ .op = IR_set, .type = test_slots[slot].type, .arg = { value }, .imm = slot });
@@ -266,7 +311,9 @@ static void make_body(struct maker *m, unsigned steps)
         unsigned which = below(m->r, 20);
         if (below(m->r, 4) == 0)
             ir_emit(m->u, (struct ir_insn){ .op = IR_mark, .imm = m->spc += 4 });
-        if (which < 10)
+        if (which < 3)
+            make_vector(m);
+        else if (which < 10)
             make_operation(m);
         else if (which < 14)
             make_set(m);

@@ -15,7 +15,7 @@ struct outcome {
 static void fill(struct random *r, struct machine *m)
 {
     for (unsigned i = 0; i < TEST_SLOTS; i++)
-        m->context.slot[i] = test_slots[i].name ? low_bits(type_bits(test_slots[i].type), interesting(r)) : 0;
+        m->context.slot[i] = test_slots[i].name || i > V0 ? low_bits(type_bits(test_slots[i].type), interesting(r)) : 0;
     m->context.slot[R0] = (uintptr_t)m->memory;
     for (unsigned i = 0; i < MEMORY_SIZE; i += 8) {
         uint64_t x = interesting(r);
@@ -34,7 +34,7 @@ static void explain(const struct outcome *want, const struct outcome *got)
 {
     for (unsigned i = 0; i < TEST_SLOTS; i++)
         if (want->context.slot[i] != got->context.slot[i])
-            printf("# %s: want 0x%llx got 0x%llx\n", test_slots[i].name, (unsigned long long)want->context.slot[i],
+            printf("# slot %u, %s: want 0x%llx got 0x%llx\n", i, test_slots[i].name ? test_slots[i].name : "high half", (unsigned long long)want->context.slot[i],
                    (unsigned long long)got->context.slot[i]);
     for (unsigned i = 0; i < MEMORY_SIZE; i++)
         if (want->memory[i] != got->memory[i])

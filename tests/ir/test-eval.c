@@ -90,12 +90,69 @@ static const struct {
     { IR_f_copysign, IR_F64, IR_F64, 0xbff0000000000000, 0, 0x3ff0000000000000 },
 };
 
+#define V(high, low) { { UINT64_C(low), UINT64_C(high) } }
+static const struct {
+    enum ir_op op;
+    unsigned lanes;
+    struct vector a, b, expected;
+} vector_cases[] = {
+    { IR_v_add, LANES_8, V(0xff01020304050607, 0x8080808080808080), V(0x0101010101010101, 0x8001800180018001), V(0x0002030405060708, 0x0081008100810081) },
+    { IR_v_add, LANES_32, V(0xffffffff00000001, 1), V(0x0000000100000001, 0xffffffff), V(0x0000000000000002, 0) },
+    { IR_v_sub, LANES_16, V(0, 0x0001000000008000), V(0, 0x0000000100017fff), V(0, 0x0001ffffffff0001) },
+    { IR_v_mul, LANES_16, V(0, 0x0100ffff00037fff), V(0, 0x0100ffff00050002), V(0, 0x00000001000ffffe) },
+    { IR_v_and, LANES_64, V(0xff00, 0x0ff0), V(0xf0f0, 0x00ff), V(0xf000, 0x00f0) },
+    { IR_v_or, LANES_64, V(0xff00, 0x0ff0), V(0xf0f0, 0x00ff), V(0xfff0, 0x0fff) },
+    { IR_v_xor, LANES_64, V(0xff00, 0x0ff0), V(0xf0f0, 0x00ff), V(0x0ff0, 0x0f0f) },
+    { IR_v_andn, LANES_64, V(0xff00, 0x0ff0), V(0xf0f0, 0x00ff), V(0x0f00, 0x0f00) },
+    { IR_v_not, LANES_64, V(0xff00, 0), V(0, 0), V(0xffffffffffff00ff, 0xffffffffffffffff) },
+    { IR_v_shl, LANES_32, V(0, 0x00000001ffffffff), V(0, 0x0000001f00000021), V(0, 0x80000000fffffffe) },
+    { IR_v_shr, LANES_8, V(0, 0x8080ff), V(0, 0x010907), V(0, 0x404001) },
+    { IR_v_sar, LANES_16, V(0, 0x80007fff), V(0, 0x000f0011), V(0, 0xffff3fff) },
+    { IR_v_rotl, LANES_8, V(0, 0x8101), V(0, 0x0109), V(0, 0x0302) },
+    { IR_v_mins, LANES_8, V(0, 0x80ff), V(0, 0x7f01), V(0, 0x80ff) },
+    { IR_v_maxs, LANES_8, V(0, 0x80ff), V(0, 0x7f01), V(0, 0x7f01) },
+    { IR_v_minu, LANES_16, V(0, 0x8000ffff), V(0, 0x7fff0001), V(0, 0x7fff0001) },
+    { IR_v_maxu, LANES_16, V(0, 0x8000ffff), V(0, 0x7fff0001), V(0, 0x8000ffff) },
+    { IR_v_eq, LANES_32, V(1, 0x500000005), V(1, 0x500000006), V(0xffffffffffffffff, 0xffffffff00000000) },
+    { IR_v_slt, LANES_8, V(0, 0x80ff05), V(0, 0x7f0105), V(0, 0xffff00) },
+    { IR_v_ult, LANES_8, V(0, 0x80ff05), V(0, 0x7f0106), V(0, 0x0000ff) },
+    { IR_v_adds, LANES_8, V(0, 0x7f8001), V(0, 0x01ff01), V(0, 0x7f8002) },
+    { IR_v_addu, LANES_16, V(0, 0xffff0001), V(0, 0x00010001), V(0, 0xffff0002) },
+    { IR_v_adds, LANES_32, V(0, 0x7fffffff80000000), V(0, 0x0000000180000000), V(0, 0x7fffffff80000000) },
+    { IR_v_subs, LANES_16, V(0, 0x80007fff), V(0, 0x0001ffff), V(0, 0x80007fff) },
+    { IR_v_subu, LANES_8, V(0, 0x0105), V(0, 0x0203), V(0, 0x0002) },
+    { IR_v_avgs, LANES_8, V(0, 0xff7f), V(0, 0xfe7f), V(0, 0xff7f) },
+    { IR_v_avgu, LANES_8, V(0, 0xff01), V(0, 0xff02), V(0, 0xff02) },
+    { IR_v_bytes, LANES_8, V(0x0f0e0d0c0b0a0908, 0x0706050403020100), V(0x1f10000000000000, 0x0f), V(0x0f00000000000000, 0x0f) },
+    { IR_v_low, LANES_16, V(0, 0x0004000300020001), V(0, 0x0014001300120011), V(0x0014000400130003, 0x0012000200110001) },
+    { IR_v_high, LANES_32, V(0x0000000200000001, 0), V(0x0000001200000011, 0), V(0x0000001200000002, 0x0000001100000001) },
+    { IR_v_narrow, LANES_32, V(0x1111000422220003, 0x3333000244440001), V(0x5555001400000013, 0x0000001200000011), V(0x0014001300120011, 0x0004000300020001) },
+};
+#undef V
+
 /* clang-format on */
+
+static void test_vectors(bool *tried)
+{
+    const struct vector none = { { 0 } };
+    for (unsigned i = 0; i < COUNT_OF(vector_cases); i++) {
+        struct vector got = ir_eval_vector(vector_cases[i].op, vector_cases[i].lanes, vector_cases[i].a, vector_cases[i].b, none);
+        tried[vector_cases[i].op] = true;
+        if (!tap_ok(!memcmp(&got, &vector_cases[i].expected, sizeof got), "%s, vector case %u", ir_ops[vector_cases[i].op].name, i))
+            printf("# got %#llx, %#llx\n", (unsigned long long)got.half[1], (unsigned long long)got.half[0]);
+    }
+    struct vector low = { { 0x0706050403020100, 0x0f0e0d0c0b0a0908 } }, high = { { 0x1716151413121110, 0x1f1e1d1c1b1a1918 } };
+    struct vector aligned = ir_eval_vector(IR_v_align, 0, low, high, vector_of(3));
+    tap_ok(aligned.half[0] == 0x0a09080706050403 && aligned.half[1] == 0x1211100f0e0d0c0b, "v_align drops the lowest bytes");
+    tap_ok(ir_eval_vector(IR_v_extract, LANES_16, low, vector_of(9), none).half[0] == 0x0302, "v_extract counts modulo the lanes");
+    tap_ok(ir_eval_vector(IR_v_splat, LANES_16, vector_of(0x1234), none, none).half[1] == 0x1234123412341234, "v_splat fills all lanes");
+}
 
 static void test_operations(void)
 {
     bool tried[IR_OP_COUNT] = { false };
     feclearexcept(FE_ALL_EXCEPT);
+    test_vectors(tried);
     for (unsigned i = 0; i < COUNT_OF(cases); i++) {
         uint64_t got = ir_eval_op(cases[i].op, cases[i].type, cases[i].from, 0, cases[i].a, cases[i].b, 0);
         tried[cases[i].op] = true;

@@ -120,7 +120,7 @@ static void make_arithmetic(struct maker *m, enum ir_op op)
 
 static void make_function(struct maker *m)
 {
-    enum ir_op op = (enum ir_op)below(&m->seed, IR_nop);
+    enum ir_op op = (enum ir_op)below(&m->seed, IR_v_add); /* vectors: tests/code */
     enum ir_form form = (enum ir_form)ir_ops[op].form;
     if (form == FORM_CONVERT || (form == FORM_F_CONVERT && op != IR_f_from_f)) {
         make_conversion(m, op);

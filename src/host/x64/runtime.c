@@ -21,18 +21,17 @@ static void give_home(struct register_plan *plan, unsigned slot, unsigned reg)
 void x64_plan(const struct host_config *config, struct register_plan *plan)
 {
     static const uint8_t integer_homes[] = { RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
-    enum { SCRATCH_VECTORS = 4, LOW_VECTORS = 16 };
+    enum { LEAST_SCRATCH = 4, MORE_SCRATCH = 8, LOW_VECTORS = 16 };
     const struct layout *layout = config->layout;
     uint32_t features = x64_usable_features(config->features);
     unsigned vector_count = features & FEATURE_AVX512VL ? 32 : 16;
-    unsigned first_float_home = FLOAT_REGS + SCRATCH_VECTORS;
     unsigned integers = layout->integer_home_count, floats = layout->float_home_count;
     if (integers > COUNT_OF(integer_homes))
         integers = COUNT_OF(integer_homes);
-    if (floats > vector_count - SCRATCH_VECTORS)
-        floats = vector_count - SCRATCH_VECTORS;
-    if (vector_count > LOW_VECTORS) /* temporaries are low ones: not all instructions take others */
-        first_float_home = FLOAT_REGS + (floats > LOW_VECTORS ? vector_count - floats : LOW_VECTORS);
+    if (floats > vector_count - LEAST_SCRATCH)
+        floats = vector_count - LEAST_SCRATCH;
+    /* Temporaries are low ones: not all instructions take others. */
+    unsigned scratch = vector_count - floats < MORE_SCRATCH || vector_count == LOW_VECTORS ? LEAST_SCRATCH : MORE_SCRATCH;
     *plan = (struct register_plan){ .spill_cells = ALLOCATOR_SPILLS };
     memset(plan->home, NO_REG, sizeof plan->home);
     if (!config->homes)
@@ -40,7 +39,7 @@ void x64_plan(const struct host_config *config, struct register_plan *plan)
     for (unsigned i = 0; i < integers; i++)
         give_home(plan, layout->integer_homes[i], integer_homes[i]);
     for (unsigned i = 0; i < floats; i++)
-        give_home(plan, layout->float_homes[i], first_float_home + i);
+        give_home(plan, layout->float_homes[i], FLOAT_REGS + scratch + i);
     uint64_t vectors = ((UINT64_C(1) << LOW_VECTORS) - 1) << FLOAT_REGS;
     uint64_t generals = 0xffff & ~(1u << RSP | 1u << RBP);
     plan->temporaries = (vectors | generals) & ~plan->homes;

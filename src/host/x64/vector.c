@@ -225,7 +225,7 @@ void lower_v_splat(struct lowering *l, ir_ref v)
 
 void lower_v_extract(struct lowering *l, ir_ref v)
 {
-    static const uint16_t ops[] = { X64_PEXTRB, X64_PEXTRW, X64_PEXTRD, X64_PEXTRQ };
+    static const uint16_t ops[] = { X64_PEXTRB, 0, X64_PEXTRD, X64_PEXTRQ };
     const struct ir_insn *insn = insn_of(l, v);
     uint64_t lane;
     if (!l->e.avx || !constant_of(l, insn->arg[1], &lane)) {
@@ -235,7 +235,11 @@ void lower_v_extract(struct lowering *l, ir_ref v)
     unsigned from = use_vector(l, insn->arg[0]);
     regalloc_release(&l->ra);
     unsigned d = regalloc_define(&l->ra, v, NO_REG);
-    emit_op_imm(&l->e, ops[insn->aux], 64, from, in_reg(d), (int64_t)(lane % (16u >> insn->aux)));
+    lane %= 16u >> insn->aux;
+    if (insn->aux == LANES_16) /* an older instruction, the other way round */
+        emit_op_imm(&l->e, X64_PEXTRW, 32, d, in_reg(from), (int64_t)lane);
+    else
+        emit_op_imm(&l->e, ops[insn->aux], 64, from, in_reg(d), (int64_t)lane);
 }
 
 /* ---- memory ----------------------------------------------------------------------------------------------------------------------- */
@@ -243,8 +247,8 @@ void lower_v_extract(struct lowering *l, ir_ref v)
 /* Without AVX a big-endian vector is read, or written, as two halves. */
 static void load_halves(struct lowering *l, ir_ref v, struct operand from)
 {
+    unsigned half = regalloc_scratch(&l->ra, false);
     for (unsigned i = 0; i < 2; i++) {
-        unsigned half = regalloc_scratch(&l->ra, false);
         struct operand at = from;
         at.disp += 8 - 8 * (int32_t)i;
         emit_op(&l->e, X64_MOV_LOAD, 64, half, at);
