@@ -46,7 +46,8 @@ void powerpc_siginfo(const siginfo_t *host, uint8_t *guest)
 
 /* ---- the frame ----------------------------------------------------------------------------------------------------------------------- */
 
-enum { USER_MSR = 0xf932 }; /* external interrupts, user, floating point, both relocations */
+enum { USER_MSR = 0x0200f932 }; /* vectors, external interrupts, user, floating point, both relocations */
+enum { MSR_VECTORS = 0x02000000 };
 
 /* `at`: where it will be. */
 void powerpc_save_context(const struct task *task, uint64_t at, uint64_t mask, struct powerpc_ucontext *u)
@@ -66,6 +67,23 @@ void powerpc_save_context(const struct task *task, uint64_t at, uint64_t mask, s
     u->general[FRAME_XER] = big32(powerpc_read_xer(c));
     u->general[FRAME_CR] = big32(powerpc_read_cr(c));
     u->floats[32] = big64(powerpc_read_fpscr(c));
+    for (unsigned i = 0; i < 32; i++)
+        for (unsigned k = 0; k < 4; k++)
+            u->vectors[i][k] = big32(c->slot[POWERPC_V + 2 * i + (k < 2)] >> (k % 2 ? 0 : 32));
+    u->vrsave = big32(c->slot[POWERPC_VRSAVE]);
+    u->vscr = big32(powerpc_read_vscr(c));
+}
+
+/* As the kernel does: registers that the frame does not say it has stay as they are. */
+static void restore_vectors(struct context *c, const struct powerpc_ucontext *u)
+{
+    if (!(big32(u->general[FRAME_MSR]) & MSR_VECTORS))
+        return;
+    for (unsigned i = 0; i < 32; i++)
+        for (unsigned k = 0; k < 2; k++)
+            c->slot[POWERPC_V + 2 * i + k] = (uint64_t)big32(u->vectors[i][2 - 2 * k]) << 32 | big32(u->vectors[i][3 - 2 * k]);
+    c->slot[POWERPC_VRSAVE] = big32(u->vrsave);
+    powerpc_write_vscr(c, big32(u->vscr));
 }
 
 void powerpc_restore_context(struct context *c, const struct powerpc_ucontext *u, uint64_t *mask)
@@ -80,6 +98,7 @@ void powerpc_restore_context(struct context *c, const struct powerpc_ucontext *u
     powerpc_write_xer(c, big32(u->general[FRAME_XER]));
     powerpc_write_cr(c, big32(u->general[FRAME_CR]));
     powerpc_write_fpscr(c, (uint32_t)big64(u->floats[32]));
+    restore_vectors(c, u);
     c->slot[POWERPC_RESERVED_ADDRESS] = POWERPC_NO_RESERVATION;
     *mask = big32(u->mask[0]) | (uint64_t)big32(u->mask[1]) << 32;
 }
@@ -134,6 +153,7 @@ static const struct saved_registers saved[] = {
     { 66, 1, 4, GENERAL(FRAME_CTR) },
     { 67, 1, 4, GENERAL(FRAME_NIP) },
     { 70, 1, 4, GENERAL(FRAME_CR) },
+    { 77, 32, 16, offsetof(struct powerpc_frame, context.vectors) },
     { 0 },
 };
 
@@ -149,10 +169,10 @@ const struct signal_unwind powerpc_unwind = {
 /* ---- swapcontext(2) ------------------------------------------------------------------------------------------------------------------ */
 
 /* Keeps the context at the first address and goes on with that at the second; either may be 0. What is kept returns 0 when someone goes on
- * with it. Vector registers are not part of it. */
+ * with it. */
 int64_t call_swapcontext(struct task *task, const uint64_t *a)
 {
-    enum { SIZE = offsetof(struct powerpc_ucontext, vectors) };
+    enum { SIZE = offsetof(struct powerpc_ucontext, more_vectors) };
     struct context *c = &task->thread->context;
     struct powerpc_ucontext u;
     if (a[2] < SIZE)
@@ -172,7 +192,7 @@ int64_t call_swapcontext(struct task *task, const uint64_t *a)
     if (!guest_read(&u, a[1], SIZE))
         return -EFAULT;
     registers = big32(u.registers_at);
-    if (!guest_read(u.general, registers, sizeof u.general) || !guest_read(u.floats, registers + sizeof u.general, sizeof u.floats))
+    if (!guest_read(u.general, registers, SIZE - offsetof(struct powerpc_ucontext, general)))
         return -EFAULT;
     powerpc_restore_context(c, &u, &mask);
     signals_hold(task);

@@ -21,7 +21,9 @@ struct powerpc_ucontext {
     uint32_t general[48];     /* struct pt_regs: see enum */
     uint64_t floats[33];      /* f0 to f31, FPSCR */
     uint32_t trampoline[2];
-    uint64_t vectors[68];
+    uint32_t vectors[32][4];  /* v0 to v31, the highest word first */
+    uint32_t vrsave, unused_vector[2], vscr;
+    uint64_t more_vectors[33]; /* of younger processors */
 };
 
 enum { FRAME_NIP = 32, FRAME_MSR, FRAME_ORIGINAL_R3, FRAME_CTR, FRAME_LR, FRAME_XER, FRAME_CR };
@@ -37,7 +39,7 @@ static_assert(offsetof(struct powerpc_ucontext, registers_at) == 48, "uc_regs");
 static_assert(offsetof(struct powerpc_ucontext, mask) == 52, "uc_sigmask");
 static_assert(offsetof(struct powerpc_ucontext, general) == 192, "uc_mcontext");
 static_assert(offsetof(struct powerpc_ucontext, floats) == 192 + 192, "mc_fregs");
-static_assert(offsetof(struct powerpc_ucontext, vectors) % 16 == 0, "mc_vregs");
+static_assert(offsetof(struct powerpc_ucontext, vectors) == 192 + 464, "mc_vregs");
 
 bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask);
 bool powerpc_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate);

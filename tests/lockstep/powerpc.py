@@ -31,10 +31,11 @@ ENGINES = {
     'block old host': ['--engine=block', '--threshold=0', '--hot=0', '--host-features=-bmi1,-bmi2,-lzcnt,-movbe,-avx,-fma,-avx512vl'],
 }
 
-# Control transfer and what is not the same twice; estimates; string loads that wrap round; what needs a partner.
+# Control transfer and what is not the same twice; estimates; loads of elements, which leave the others undefined; string loads that wrap round; what needs a partner.
 LEFT_OUT = {'b', 'bc', 'bclr', 'bcctr', 'sc', 'tw', 'twi', 'icbi', 'mftbl', 'mftbu', 'mttbl', 'mttbu', 'mfpvr', 'fres', 'frsqrte', 'lswi', 'lswx',
             'stswi', 'stswx', 'lmw', 'stmw', 'lwarx', 'stwcx.', 'mtfsf', 'mtfsfi', 'mtfsb0', 'mtfsb1', 'mfvrsave', 'mtvrsave', 'fsqrt',
-            'fsqrts', 'isel', 'mcrfs', 'mffs', 'dcba', 'dcbz'}
+            'fsqrts', 'isel', 'mcrfs', 'mffs', 'dcba', 'dcbz',
+            'vrefp', 'vrsqrtefp', 'vexptefp', 'vlogefp', 'lvebx', 'lvehx', 'lvewx'}
 # A quotient that does not exist; FPRF after a conversion; directed rounding before negation, which the reference does after it.
 UNDEFINED = {'divw', 'divwu'}
 ROUNDED_OTHERWISE = {'fnmadd', 'fnmsub', 'fnmadds', 'fnmsubs'}
@@ -47,11 +48,14 @@ DOUBLES = [0, 1 << 63, 0x3ff0000000000000, 0xbff0000000000000, 0x7ff000000000000
            0xfff4000000000000, 1, 0x000fffffffffffff, 0x7fefffffffffffff, 0x36a0000000000000, 0x47efffffe0000000, 0x47f0000000000000,
            0x41dfffffffc00000, 0x41e0000000000000, 0xc1e0000000000000, 0xc1e0000000100000, 0x3fe0000000000000, 0x4008000000000000,
            0x3ff8000000000000, 0x380fffffe0000000]
+BYTES = [0, 1, 2, 7, 15, 16, 0x7f, 0x80, 0x81, 0xfe, 0xff]
+VECTOR_SINGLES = [0, 0x80000000, 0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00001, 0x7fa00002, 0x7f7fffff, 0x00800000, 1, 0x807fffff,
+                  0x4f000000, 0xcf000000, 0x4effffff, 0x4f7fffff, 0x3f000000, 0x4b000001, 0x3fc00000, 0xc0200000]
 SINGLES = [0, 1 << 31, 1, 0x7fffff, 0x800000, 0x7f800000, 0x7f800001, 0xffc00001, 0x3f800000]
 
-GPRS, FPRS, MEMORY = range(3, 11), range(1, 7), 256
-RECORD = 4 * len(GPRS) + 8 * len(FPRS) + 24 + MEMORY
-OUTPUT = 104 + MEMORY
+GPRS, FPRS, VRS, MEMORY = range(3, 11), range(1, 7), range(1, 7), 256
+VECTORS = 368 # where vectors begin, VSCR after them, in what is loaded and in what is printed
+OUTPUT = RECORD = VECTORS + 16 * len(VRS) + 16
 
 FRAME = '''
 load: mflr 30
@@ -73,6 +77,10 @@ load: mflr 30
  stwu 25,4(27)
  bdnz 1b
  addi 11,11,128
+ addi 28,29,{vectors}
+{load_vectors}
+ lvx 0,0,28
+ mtvscr 0
  lwz 12,96(29)
 {load}
  mtlr 30
@@ -81,6 +89,10 @@ dump: mflr 30
  lis 28,state@ha
  addi 28,28,state@l
 {store}
+ addi 27,28,{vectors}
+{store_vectors}
+ mfvscr 0
+ stvx 0,0,27
  mfcr 3
  stw 3,80(28)
  mfxer 3
@@ -107,7 +119,8 @@ current: .long table
 .align 4
 state: .space 104
 memory: .space {memory}
-.align 3
+ .space {size}-104-{memory}
+.align 4
 table:'''
 
 
@@ -130,7 +143,7 @@ def name_of(pattern):
 
 
 def is_memory_form(pattern):
-    return 'disp' in pattern.format.fields or pattern.format.name in ('XM', 'XMU', 'FX', 'FXU', 'XP')
+    return 'disp' in pattern.format.fields or pattern.format.name in ('XM', 'XMU', 'FX', 'FXU', 'XP', 'VL')
 
 
 def is_single_arithmetic(pattern):
@@ -140,7 +153,7 @@ def is_single_arithmetic(pattern):
 def in_sequences(pattern):
     """Not what leaves undefined bits where a later instruction finds them, moves the base register, or wants singles."""
     name = name_of(pattern)
-    return not (name.startswith(('fcti', 'stfs', 'mfocrf')) or name in ROUNDED_OTHERWISE or is_single_arithmetic(pattern)
+    return not (name.startswith(('fcti', 'stfs', 'mfocrf', 'mtvscr')) or name in ROUNDED_OTHERWISE or is_single_arithmetic(pattern)
                 or pattern.format.name in ('XMU', 'FXU') or name.endswith('u') and is_memory_form(pattern))
 
 
@@ -160,6 +173,8 @@ class Sample:
         self.rounding = 0 if name_of(patterns[0]) in ROUNDED_OTHERWISE else rng.randrange(4)
         self.offset = rng.randrange(-32, 32)
         self.memory = [rng.getrandbits(32) for _ in range(MEMORY // 4)]
+        self.vectors = [self.vector(rng) for _ in VRS]
+        self.vscr = rng.choice([0, 0x10000]) | rng.choice([0, 0, 1])
         if name_of(patterns[0]).startswith('lfs'):
             self.memory = [rng.choice(SINGLES + [rng.getrandbits(32)]) for _ in self.memory]
 
@@ -167,6 +182,18 @@ class Sample:
     def double(rng, is_single):
         bits = rng.choice(DOUBLES) if rng.random() < .6 else rng.getrandbits(52) | rng.randrange(1000, 1060) << 52 | rng.getrandbits(1) << 63
         return single_of(bits) if is_single else bits
+
+    @staticmethod
+    def vector(rng):
+        """Words: singles, random, or of bytes at the limits."""
+        kind = rng.randrange(4)
+        if kind == 0:
+            return [rng.choice(VECTOR_SINGLES) for _ in range(4)]
+        if kind == 1:
+            return [rng.choice([0x3f, 0x40, 0x41, 0xbf, 0xc1]) << 24 | rng.getrandbits(24) for _ in range(4)]
+        if kind == 2:
+            return [int.from_bytes(rng.choices(BYTES, k=4), 'big') for _ in range(4)]
+        return [rng.getrandbits(32) for _ in range(4)]
 
     @staticmethod
     def branch(rng, left):
@@ -185,6 +212,9 @@ class Sample:
         for name, (high, low) in {'frt': (25, 21), 'frs': (25, 21), 'fra': (20, 16), 'frb': (15, 11), 'frc': (10, 6)}.items():
             if name in fields:
                 word = put(word, high, low, rng.choice(FPRS))
+        for name, (high, low) in {'vrt': (25, 21), 'vra': (20, 16), 'vrb': (15, 11), 'vrc': (10, 6)}.items():
+            if name in fields:
+                word = put(word, high, low, rng.choice(VRS))
         if 'fxm1' in fields:
             word = put(word, 19, 12, 1 << rng.randrange(8))
         if not is_memory_form(pattern):
@@ -196,15 +226,18 @@ class Sample:
         yield '.long ' + ','.join(map(hex, self.words))
         yield '.long ' + ','.join(f'{x >> 32:#x},{x & 0xffffffff:#x}' for x in self.floats)
         yield f'.long {self.cr:#x},{self.xer:#x},0,{self.rounding:#x},{self.offset & 0xffffffff:#x}'
-        yield '.long ' + ','.join(map(hex, self.memory)) + ',0'
+        yield '.long ' + ','.join(map(hex, self.memory)) + ',0,0,0'
+        yield '.long ' + ','.join(hex(word) for vector in self.vectors for word in vector) + f',0,0,0,{self.vscr:#x}'
 
 
 def comparable(sample, state):
-    """The state without what is undefined: FR and FI; FPRF after conversions; the upper half of FPSCR and of a converted word. And without
+    """The state without what is undefined: FR and FI; FPRF after conversions; the upper half of FPSCR and of a converted word; VSCR's other bits. And without
     what one of the two gets wrong: the reference forgets VXSNAN where a product is invalid, too, and C in comparisons; Ferry forgets UX
     of what becomes the smallest normal number by rounding."""
     state = bytearray(state)
     state[88:92] = bytes(4)
+    vscr = int.from_bytes(state[-4:], 'big') & 0x10001
+    state[-4:] = vscr.to_bytes(4, 'big')
     fpscr = int.from_bytes(state[92:96], 'big') & ~0x60000
     if any(name.startswith(('fcti', 'fcmp')) for name, _ in sample.code):
         fpscr &= ~0x1f000
@@ -233,7 +266,9 @@ def make_program(seed, count, folder):
     text.append(FRAME.format(
         load='\n'.join([f' lfd {n},{32 + 8 * i}(29)' for i, n in enumerate(FPRS)] + [f' lwz {n},{4 * i}(29)' for i, n in enumerate(GPRS)]),
         store='\n'.join([f' stw {n},{4 * i}(28)' for i, n in enumerate(GPRS)] + [f' stfd {n},{32 + 8 * i}(28)' for i, n in enumerate(FPRS)]),
-        size=OUTPUT, record=RECORD, memory=MEMORY))
+        load_vectors='\n'.join(f' lvx {n},0,28\n addi 28,28,16' for n in VRS),
+        store_vectors='\n'.join(f' stvx {n},0,27\n addi 27,27,16' for n in VRS),
+        vectors=VECTORS, size=OUTPUT, record=RECORD, memory=MEMORY))
     for sample in samples:
         text += sample.data()
     source, program = folder / 'a.s', folder / f'seed-{seed}'

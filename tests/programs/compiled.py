@@ -21,13 +21,14 @@ FOLDER = TOP / 'tests/programs'
 FLAGS = ['-w', '-D_GNU_SOURCE', '-ffp-contract=off', '-fwrapv', '-frounding-math', '-pthread', '-fasynchronous-unwind-tables']
 NATIVE = ('', ['-O2'])
 LIBRARIES = {'powerpc-linux-gnu-': ['-latomic']} # for what it has no instructions for
+VECTORS = {'powerpc-linux-gnu-': ['-maltivec']} # to have what a program named vectors is about
 VARIANTS = {'static': ['-O2', '-static'], 'dynamic': ['-O0']}
 
 
 def program(source, prefix, options):
     """The path of the compiled program, made if need be. Not for two threads with the same program."""
     compiler = prefix + ('gcc' if source.suffix == '.c' else 'g++')
-    command = [compiler, *FLAGS, *options]
+    command = [compiler, *FLAGS, *options, *(VECTORS.get(prefix, []) if source.stem == 'vectors' else [])]
     version = subprocess.run([compiler, '--version'], capture_output=True).stdout
     key = hashlib.sha256(source.read_bytes() + ' '.join(command).encode() + version).hexdigest()[:16]
     path = CACHE / 'programs' / f'{source.stem}-{key}'

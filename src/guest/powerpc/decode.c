@@ -5,6 +5,7 @@ static inline int base(unsigned n) { return n ? (int)n : POWERPC_ZERO; }
 static inline int one_bit(unsigned mask, uint32_t mode) { return (void)mode, __builtin_popcount(mask) == 1 ? (int)mask : -1; }
 
 static inline int f_register(unsigned n) { return POWERPC_F + (int)n; }
+static inline int v_register(unsigned n) { return POWERPC_V + 2 * (int)n; }
 
 #include "guest/powerpc/decode.inc"
 

@@ -6,6 +6,7 @@
 
 PRINTER(r) { text_add(t, "r%d", (int)value); }
 PRINTER(f) { text_add(t, "f%d", (int)value - POWERPC_F); }
+PRINTER(v) { text_add(t, "v%d", ((int)value - POWERPC_V) / 2); }
 PRINTER(base) { text_add(t, value == POWERPC_ZERO ? "0" : "r%d", (int)value); }
 PRINTER(decimal) { text_add(t, "%d", (int)value); }
 PRINTER(upper) { text_add(t, "%d", (int)value >> 16); }

@@ -18,6 +18,7 @@ static void reset(struct context *c)
     for (unsigned i = 0; i < MAX_SLOTS; i++)
         c->slot[i] = 0;
     powerpc_write_cr(c, 0);
+    c->slot[POWERPC_VSCR] = POWERPC_NON_JAVA;
     c->slot[POWERPC_RESERVED_ADDRESS] = POWERPC_NO_RESERVATION;
     c->slot[POWERPC_COMPARED] = POWERPC_NOT_GT_WORD | 1; /* FPRF is 0 */
 }

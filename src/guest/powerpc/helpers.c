@@ -65,6 +65,18 @@ void powerpc_write_xer(struct context *c, uint32_t xer)
     c->slot[POWERPC_COUNT] = xer & POWERPC_XER_OTHERS;
 }
 
+uint32_t powerpc_read_vscr(const struct context *c)
+{
+    return (uint32_t)c->slot[POWERPC_VSCR] | ((c->slot[POWERPC_SATURATED] | c->slot[POWERPC_SATURATED + 1]) != 0);
+}
+
+void powerpc_write_vscr(struct context *c, uint32_t vscr)
+{
+    c->slot[POWERPC_VSCR] = vscr & POWERPC_NON_JAVA;
+    c->slot[POWERPC_SATURATED] = vscr & 1;
+    c->slot[POWERPC_SATURATED + 1] = 0;
+}
+
 static uint64_t read_cr(struct context *c, uint64_t a, uint64_t b)
 {
     (void)a, (void)b;
@@ -118,5 +130,6 @@ const struct ir_helper powerpc_helpers[HELPER_COUNT] = {
     [HELPER_to_single] = { "to_single", powerpc_to_single, PURE },
     [HELPER_from_single] = { "from_single", powerpc_from_single, PURE },
     [HELPER_estimate] = { "estimate", powerpc_estimate, READS | WRITES | FLAGS, .lowest = POWERPC_FPSCR, .highest = POWERPC_FPSCR },
+    [HELPER_vector_float] = { "vector_float", powerpc_vector_float, READS | WRITES, .lowest = POWERPC_V, .highest = POWERPC_VSCR },
     [HELPER_set_rounding] = { "set_rounding", powerpc_set_rounding, FLAGS },
 };

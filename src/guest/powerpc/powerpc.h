@@ -41,6 +41,8 @@ enum {
     /* float.c */
     HELPER_nan_result, HELPER_convert, HELPER_truncate, HELPER_unordered, HELPER_to_single, HELPER_from_single, HELPER_estimate,
     HELPER_set_rounding,
+    /* vector-float.c */
+    HELPER_vector_float,
     HELPER_COUNT
 };
 
@@ -50,6 +52,20 @@ static inline uint32_t float_case(enum float_operation operation, bool single, u
 {
     return (uint32_t)operation | (uint32_t)single << 4 | a << 8 | b << 16 | c << 24;
 }
+
+/* What HELPER_vector_float is told: the operation, the slots of vrt, vra, vrb, vrc, and an immediate. */
+enum vector_float_operation {
+    VECTOR_ADD, VECTOR_SUBTRACT, VECTOR_MAXIMUM, VECTOR_MINIMUM, VECTOR_MULTIPLY_ADD, VECTOR_NEGATED_MULTIPLY_SUBTRACT,
+    VECTOR_RECIPROCAL, VECTOR_RECIPROCAL_ROOT, VECTOR_POWER, VECTOR_LOGARITHM,
+    VECTOR_ROUND_NEAREST, VECTOR_ROUND_ZERO, VECTOR_ROUND_UP, VECTOR_ROUND_DOWN,
+    VECTOR_FROM_UNSIGNED, VECTOR_FROM_SIGNED, VECTOR_TO_UNSIGNED, VECTOR_TO_SIGNED,
+    VECTOR_EQUAL, VECTOR_AT_LEAST, VECTOR_GREATER, VECTOR_BOUNDS,
+};
+static inline uint64_t vector_float_case(enum vector_float_operation operation, unsigned t, unsigned a, unsigned b, unsigned c)
+{
+    return (uint64_t)operation | (uint64_t)t << 8 | (uint64_t)a << 16 | (uint64_t)b << 24 | (uint64_t)c << 32;
+}
+uint64_t powerpc_vector_float(struct context *c, uint64_t what, uint64_t immediate);
 
 uint64_t powerpc_nan_result(struct context *c, uint64_t what, uint64_t unused);
 uint64_t powerpc_convert(struct context *c, uint64_t bits, uint64_t result);

@@ -26,8 +26,13 @@ enum {
     POWERPC_RESULT,                 /* of the newest floating-point instruction that sets FPRF by its result */
     POWERPC_COMPARED,               /* by a floating-point comparison since: as POWERPC_CR; or POWERPC_NOT_COMPARED */
     POWERPC_ZERO,                   /* no state: register 0 where it stands for the number 0 */
+    POWERPC_V = 86,                 /* v0 to v31, two cells each */
+    POWERPC_SATURATED = POWERPC_V + 2 * 32, /* any bit of its 128: VSCR's SAT */
+    POWERPC_VSCR = POWERPC_SATURATED + 2,   /* its other bit */
     POWERPC_SLOT_COUNT
 };
+
+enum { POWERPC_NON_JAVA = 0x10000 }; /* VSCR: denormals count as 0; what Linux starts programs with */
 
 #define POWERPC_NO_RESERVATION UINT32_MAX /* not aligned, hence never the address of one */
 
@@ -50,6 +55,10 @@ uint32_t powerpc_read_cr(const struct context *c);
 void powerpc_write_cr(struct context *c, uint32_t cr);
 uint32_t powerpc_read_xer(const struct context *c);
 void powerpc_write_xer(struct context *c, uint32_t xer);
+
+/* VSCR as a whole. */
+uint32_t powerpc_read_vscr(const struct context *c);
+void powerpc_write_vscr(struct context *c, uint32_t vscr);
 
 /* The floating-point status and control register, on the thread that owns the context. */
 uint32_t powerpc_read_fpscr(struct context *c);
