@@ -1,15 +1,18 @@
 /* Golden tests of emitted code. A file holds cases:
  *
  *     === NAME [SWITCH...]
- *     input unit
+ *     input unit, or GUEST and its instructions, one a line: bytes as a hexadecimal number as the guest has them, and anything
  *     --- N instructions
  *     expected listing
  *
  * SWITCH: -FEATURE, no-homes, no-returns (return prediction), no-indirect (cache). All CPU features are taken to be there.
  * `test-golden --bless FILE...` rewrites the expectations: read the difference. */
+#include <elf.h>
 #include <stdlib.h>
 
 #include "machine.h"
+#include "guest/guest.h"
+#include "opt/opt.h"
 #include "tap.h"
 
 static char *read_file(const char *path)
@@ -61,21 +64,64 @@ static unsigned count_instructions(const char *listing)
     return count;
 }
 
+static const struct guest *guest_named(const char *input)
+{
+    for (const struct guest *const *g = guests; *g; g++)
+        if (!strncmp(input, (*g)->name, strlen((*g)->name)) && input[strlen((*g)->name)] == '\n')
+            return *g;
+    return NULL;
+}
+
+/* The bytes of an instruction of 2 or 4 bytes. */
+static unsigned read_bytes(const struct guest *guest, const char *line, uint8_t *bytes)
+{
+    char *end;
+    unsigned long number = strtoul(line, &end, 16), length = (unsigned long)(end - line) / 2;
+    for (unsigned i = 0; i < length; i++)
+        bytes[i] = (uint8_t)(number >> 8 * (guest->elf_data == ELFDATA2MSB ? length - 1 - i : i));
+    return (unsigned)length;
+}
+
+/* The block of those instructions, translated with all passes. */
+static bool lift(const struct guest *guest, const char *input, struct ir_unit *u, struct arena *arena)
+{
+    uint64_t pc = 0x1000;
+    bool ended = false;
+    ir_unit_init(u, arena, guest->layout, pc);
+    ir_begin_block(u);
+    for (const char *line = strchr(input, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        struct insn *insn = arena_alloc(arena, guest->insn_size);
+        uint8_t bytes[4];
+        unsigned length = guest->decode(bytes, read_bytes(guest, line, bytes), pc, 0, insn);
+        if (!length || ended)
+            return false;
+        guest->lift(u, insn);
+        ended = insn->ends_block;
+        pc += length;
+    }
+    if (!ended)
+        ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_leaving(u, pc, 0) });
+    opt_run(u);
+    return true;
+}
+
 /* "N instructions" and the listing, to be freed. */
 static char *output_of(struct machine *m, const char *name, const char *input)
 {
     struct arena arena = { 0 };
     struct ir_unit u;
-    struct ir_parse_error error;
+    struct ir_parse_error error = { 0 };
     struct host_unit unit;
+    const struct guest *guest = guest_named(input);
     char *listing = NULL, *text = NULL;
     size_t size = 0;
     m->config = (struct host_config){ .features = UINT32_MAX, .homes = true, .indirect_cache = true, .return_prediction = true,
-                                      .layout = &test_layout };
+                                      .layout = guest ? guest->layout : &test_layout };
     apply_switches(&m->config, name);
     machine_make_runtime(m);
     m->config.listing = open_memstream(&listing, &size);
-    bool parsed = ir_parse(&u, &arena, &test_layout, test_helpers, COUNT_OF(test_helpers), input, &error);
+    bool parsed = guest ? lift(guest, input, &u, &arena)
+                        : ir_parse(&u, &arena, &test_layout, test_helpers, COUNT_OF(test_helpers), input, &error);
     bool translated = parsed && machine_translate(m, &u, &unit);
     fclose(m->config.listing);
     int made = !parsed     ? asprintf(&text, "line %u: %s\n", error.line, error.message)

@@ -321,10 +321,33 @@ void lower_mul(struct lowering *l, ir_ref v)
     emit_op(&l->e, X64_IMUL, width, d, b);
 }
 
+/* Of words: the product of both, extended, has it. */
+static void word_mul_high(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    struct operand a = operand_of(l, insn->arg[0]), b = operand_of(l, insn->arg[1]);
+    unsigned extended = regalloc_scratch(&l->ra, false);
+    if (insn->op == IR_mulhu)
+        emit_zero_extended(l, IR_I32, extended, b);
+    else
+        emit_sign_extended(l, IR_I32, 64, extended, b);
+    regalloc_release(&l->ra);
+    regalloc_pin(&l->ra, extended);
+    unsigned d = define(l, v, a.is_memory ? NO_REG : a.reg);
+    if (insn->op == IR_mulhu)
+        emit_zero_extended(l, IR_I32, d, a);
+    else
+        emit_sign_extended(l, IR_I32, 64, d, a);
+    emit_op(&l->e, X64_IMUL, 64, d, in_reg(extended));
+    emit_imm(&l->e, X64_SHR, 64, in_reg(d), 32);
+}
+
 void lower_mul_high(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
-    if (insn->type != IR_I64) {
+    if (insn->type == IR_I32) {
+        word_mul_high(l, v);
+    } else if (insn->type != IR_I64) {
         lower_evaluation(l, v);
     } else if (insn->op == IR_mulhu && has(l, FEATURE_BMI2)) {
         regalloc_use_in(&l->ra, insn->arg[0], RDX, false);
