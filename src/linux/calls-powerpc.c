@@ -58,6 +58,20 @@ FIELDS(int) = { { .host = 0, .host_size = 4, .guest = 0, .guest_size = 4 }, { 0 
 FIELDS(long) = { { .host = 0, .host_size = 8, .guest = 0, .guest_size = 4, .is_signed = true }, { 0 } };
 FIELDS(u64) = { { .host = 0, .host_size = 8, .guest = 0, .guest_size = 8 }, { 0 } };
 
+struct sched_attr { /* as the kernel has it; C libraries differ in whether they have it */
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+};
+FIELDS(sched_attr) = {
+    U(struct sched_attr, size, 0, 4), U(struct sched_attr, policy, 4, 4), U(struct sched_attr, flags, 8, 8), S(struct sched_attr, nice, 16, 4),
+    U(struct sched_attr, priority, 20, 4), U(struct sched_attr, runtime, 24, 8), U(struct sched_attr, deadline, 32, 8),
+    U(struct sched_attr, period, 40, 8), { 0 } };
+#define W(index) { .host = 8 * (index), .host_size = 8, .guest = 8 * (index), .guest_size = 8 }
+FIELDS(clone_args) = { W(0), W(1), W(2), W(3), W(4), W(5), W(6), W(7), W(8), W(9), W(10), { 0 } };
+#undef W
 FIELDS(timespec) = { S(struct timespec, tv_sec, 0, 4), S(struct timespec, tv_nsec, 4, 4), { 0 } };
 /* The upper half of the nanoseconds is padding (in_compat_syscall in the kernel's get_timespec64). */
 FIELDS(timespec64) = { S(struct timespec, tv_sec, 0, 8), S(struct timespec, tv_nsec, 12, 4), { 0 } };
@@ -216,6 +230,7 @@ FIELDS(msginfo) = {
 #define NAMED(name, type, size) { #name, { sizeof(type), size, name##_fields } }
 static const struct named_structure named_structures[] = {
     NAMED(int, int32_t, 4), { "word", { 4, 4, int_fields } }, NAMED(long, int64_t, 4), NAMED(u64, uint64_t, 8),
+    NAMED(sched_attr, struct sched_attr, 48), { "clone_args", { 88, 88, clone_args_fields } },
     NAMED(timespec, struct timespec, 8), NAMED(timespec64, struct timespec, 16), NAMED(timeval, struct timeval, 8),
     NAMED(timezone, struct timezone, 8), NAMED(itimerval, struct itimerval, 16), NAMED(itimerspec, struct itimerspec, 16),
     NAMED(itimerspec64, struct itimerspec, 32), NAMED(utimbuf, struct utimbuf, 8), NAMED(tms, struct tms, 16),

@@ -339,3 +339,22 @@ int64_t call_getsockopt(struct task *task, const uint64_t *a)
     length = length < room ? length : room;
     return guest_write(a[3], value, (size_t)length) && write_structure(task, "int", a[4], &length) ? 0 : -EFAULT;
 }
+
+/* The old way into all calls about sockets: a number, and the arguments as words in memory. */
+int64_t call_socketcall(struct task *task, const uint64_t *a)
+{
+    static const struct { const char *name; uint8_t arguments; } by_number[] = {
+        [1] = { "socket", 3 },      [2] = { "bind", 3 },        [3] = { "connect", 3 },   [4] = { "listen", 2 },   [5] = { "accept", 3 },
+        [6] = { "getsockname", 3 }, [7] = { "getpeername", 3 }, [8] = { "socketpair", 4 }, [9] = { "send", 4 },    [10] = { "recv", 4 },
+        [11] = { "sendto", 6 },     [12] = { "recvfrom", 6 },   [13] = { "shutdown", 2 }, [14] = { "setsockopt", 5 },
+        [15] = { "getsockopt", 5 }, [16] = { "sendmsg", 3 },    [17] = { "recvmsg", 3 },  [18] = { "accept4", 4 }, [19] = { "recvmmsg", 5 },
+        [20] = { "sendmmsg", 4 },
+    };
+    uint64_t arguments[6] = { 0 };
+    if (a[0] == 0 || a[0] >= sizeof by_number / sizeof by_number[0])
+        return -EINVAL;
+    for (unsigned i = 0; i < by_number[a[0]].arguments; i++)
+        if (!guest_pointer(abi_of(task), &arguments[i], a[1] + abi_of(task)->word_size * i))
+            return -EFAULT;
+    return call_by_name(task, by_number[a[0]].name, arguments);
+}

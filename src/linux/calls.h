@@ -131,6 +131,9 @@ bool on_alternate_stack(const struct task *task, uint64_t stack_pointer);
 /* A guest thread or process begins to be the calling host thread's. */
 void set_current_task(struct task *task);
 
+/* The call of that name in the guest's table, with registers as the guest would fill them for it; -ENOSYS if there is none. */
+int64_t call_by_name(struct task *task, const char *name, const uint64_t *registers);
+
 /* ---- handlers, one for each HANDLE row -------------------------------------------------------------------------------------------------- */
 
 #define PASS(number, name, arguments)

@@ -133,6 +133,20 @@ static void give_result(const struct call_abi *abi, struct context *c, int64_t r
     c->slot[abi->result_slot] = low_bits(8 * abi->word_size, (uint64_t)result);
 }
 
+static int64_t make_call(struct task *task, const struct system_call *call, const uint64_t *registers)
+{
+    return abi_of(task)->converts ? marshal_call(task, call, registers, perform) : perform(task, call, registers);
+}
+
+int64_t call_by_name(struct task *task, const char *name, const uint64_t *registers)
+{
+    const struct call_abi *abi = abi_of(task);
+    for (const struct system_call *call = abi->calls; call < abi->calls + abi->call_count; call++)
+        if (call->name && !strcmp(call->name, name))
+            return make_call(task, call, registers);
+    return -ENOSYS;
+}
+
 static void system_call(struct task *task)
 {
     const struct call_abi *abi = task->process->abi->calls;
@@ -147,7 +161,7 @@ static void system_call(struct task *task)
     } else {
         if (task->process->options->strace)
             strace_call(task, call, arguments);
-        result = abi->converts ? marshal_call(task, call, arguments, perform) : perform(task, call, arguments);
+        result = make_call(task, call, arguments);
         if (task->process->options->strace)
             strace_result(task, call, result);
     }

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "linux/calls.h"
+#include "linux/marshal.h"
 #include "linux/host-stack.h"
 
 
@@ -315,6 +316,10 @@ int64_t call_clone3(struct task *task, const uint64_t *a)
             return -EFAULT;
         if (beyond)
             return -E2BIG;
+    }
+    if (abi_of(task)->converts) {
+        const struct clone_args as_read = args;
+        convert_from_guest(abi_of(task), structure_named(abi_of(task), "clone_args", strlen("clone_args")), &as_read, &args);
     }
     bool has_stack = args.stack, has_size = args.stack_size;
     if ((args.flags & CSIGNAL) || (args.exit_signal & ~(uint64_t)CSIGNAL) || has_stack != has_size)

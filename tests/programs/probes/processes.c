@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,31 @@ static void files(void)
     printf("null: %o %lx\n", null.st_mode, (unsigned long)null.st_rdev);
 }
 
+/* Structures of numbers of 64 bits, and the old way into socket calls where there is one. */
+static void newer_and_older(void)
+{
+    struct { uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls; } arguments = { .exit_signal = SIGCHLD };
+    struct { uint32_t size, policy; uint64_t flags; int32_t nice; uint32_t priority; uint64_t runtime, deadline, period; } attributes = { 0 };
+    int status = 0, pair[2];
+    char text[8] = "";
+    long child = syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (!child)
+        _exit(7);
+    waitpid((pid_t)child, &status, 0);
+    printf("clone3: %d\n", WEXITSTATUS(status));
+    nice(3);
+    long got = syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0);
+    printf("sched_getattr: %ld size %u policy %u nice %d\n", got, attributes.size, attributes.policy, attributes.nice);
+#if defined SYS_socketcall
+    syscall(SYS_socketcall, 8, (long[]){ AF_UNIX, SOCK_STREAM, 0, (long)pair });
+    syscall(SYS_socketcall, 9, (long[]){ pair[0], (long)"hello", 6, 0 });
+#else
+    socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+    send(pair[0], "hello", 6, 0);
+#endif
+    printf("sent: %zd %s\n", read(pair[1], text, sizeof text), text);
+}
+
 static void others(void)
 {
     struct timespec now, start;
@@ -198,5 +224,6 @@ int main(int count, char **arguments)
     events();
     files();
     others();
+    newer_and_older();
     return 0;
 }
