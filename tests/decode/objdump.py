@@ -37,7 +37,7 @@ def words():
 
 
 def ours(disassembler, binary):
-    text = subprocess.run([disassembler], input=binary, capture_output=True, check=True).stdout.decode()
+    text = subprocess.run([disassembler, 'riscv64'], input=binary, capture_output=True, check=True).stdout.decode()
     return dict(line.split('\t', 1) for line in text.splitlines())
 
 

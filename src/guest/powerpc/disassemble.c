@@ -9,6 +9,7 @@ PRINTER(f) { text_add(t, "f%d", (int)value - POWERPC_F); }
 PRINTER(v) { text_add(t, "v%d", ((int)value - POWERPC_V) / 2); }
 PRINTER(base) { text_add(t, value == POWERPC_ZERO ? "0" : "r%d", (int)value); }
 PRINTER(decimal) { text_add(t, "%d", (int)value); }
+PRINTER(length) { text_add(t, "%d", value ? (int)value : 32); }
 PRINTER(upper) { text_add(t, "%d", (int)value >> 16); }
 PRINTER(upper_unsigned) { text_add(t, "%u", (unsigned)value >> 16); }
 PRINTER(field) { text_add(t, "cr%d", (int)value); }
