@@ -112,6 +112,7 @@ static void apply_no_return_prediction(struct options *o, const char *v UNUSED)
 {
     o->engine.host_config.return_prediction = false;
 }
+static void apply_no_keep(struct options *o, const char *v UNUSED) { o->run.keep = false; }
 static void apply_no_opt(struct options *o, const char *v UNUSED) { o->engine.optimise = false; }
 static void apply_one_insn(struct options *o, const char *v UNUSED) { o->engine.longest_block = 1; }
 static void apply_hot(struct options *o, const char *v) { o->engine.hot = (unsigned)parse_size("hot", v); }
@@ -165,6 +166,7 @@ static const struct option table[] = {
     { "no-regmap", "NO_REGMAP", NULL,    true,  apply_no_regmap, "guest registers have no homes in host registers" },
     { "no-indirect-cache", "NO_INDIRECT_CACHE", NULL, true, apply_no_indirect_cache, "indirect jumps are not predicted or looked up in place" },
     { "no-return-prediction", "NO_RETURN_PREDICTION", NULL, true, apply_no_return_prediction, "calls and returns are ordinary jumps" },
+    { "no-keep",  "NO_KEEP",    NULL,    true,  apply_no_keep,  "no translations from earlier runs or for later ones" },
     { "no-opt",   "NO_OPT",     NULL,    true,  apply_no_opt,   "no passes over the IR" },
     { "host-features", "HOST_FEATURES", "LIST", true, apply_features, "host CPU features: -NAME switches one off; 'help' lists them" },
 };
@@ -366,6 +368,7 @@ void options_parse(struct options *o, int argc, char **argv, char **environment)
             .chain = true, .optimise = true, .threshold = DEFAULT_THRESHOLD, .hot = DEFAULT_HOT,
             .cache_size = 64 << 20, .longest_block = MAX_BLOCK_INSNS,
         },
+        .run = { .keep = true },
     };
     o->engine.host_config.features = o->engine.host->detect();
     copy_environment(o, environment);

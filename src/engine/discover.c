@@ -68,5 +68,7 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     map_add(e, b);
     if (e->config.log & LOG_IN_ASM)
         log_block(e, b);
+    if (e->kept)
+        keep_adopt(t, b);
     return b;
 }

@@ -14,6 +14,8 @@ struct engine *engine_new(const struct engine_config *config)
     pthread_mutex_init(&e->lock, NULL);
     map_init(e);
     e->no_lines = indirect_new();
+    keep_open(e);
+    e->config.host_config.relocatable = e->kept;
     cache_init(e);
     return e;
 }

@@ -43,6 +43,8 @@ struct engine_config {
     unsigned hot;          /* executions of a translation before it is made again with all passes; 0: has them at once */
     size_t cache_size;     /* bytes of code cache */
     unsigned longest_block; /* guest instructions in a block, 1 to MAX_BLOCK_INSNS */
+    const char *keep;      /* file of kept translations, or NULL (engine_keep) */
+    uint64_t keep_key;     /* what it must have been made for, besides what is in this struct */
     uint32_t log;          /* LOG_ bits: what to print to log_file */
     FILE *log_file;        /* not NULL if log != 0 */
 };
@@ -94,6 +96,11 @@ enum fault_source engine_catch_fault(struct thread *t, void *ucontext, uint64_t 
 void engine_fork_prepare(struct engine *e);
 void engine_fork_parent(struct engine *e);
 void engine_fork_child(struct engine *e, struct thread *t);
+
+/* Writes the translations made so far to config.keep, if they are many more than that has, and tells whether it did; another run with the same configuration, keep and
+ * keep_key starts with them, as far as its code is the same at the same addresses. For when the process is about to end, on its
+ * thread `t`, outside guest code; what others do meanwhile waits. Errors are nobody's business: then nothing is kept. */
+bool engine_keep(struct thread *t);
 
 /* Address of the memory access that made the instruction at context.pc fault, found by evaluating it again: for faults whose
  * address the host does not tell (on x86-64: not canonical). Only after an EVENT_FAULT; returns `otherwise` if the instruction

@@ -3,6 +3,7 @@
  *   discover.c   finds dynamic basic blocks in guest memory and predecodes them
  *   translate.c  takes a block through lift, passes and host
  *   map.c        map table, SPC to block (and so to TPC); blocks by guest page
+ *   keep.c       translations of earlier runs, on disk
  *   cache.c      code cache: the two mappings, flush, copy at fork
  *   chain.c      links sites to translations and unlinks them
  *   indirect.c   the indirect-branch cache
@@ -48,6 +49,9 @@ struct translation {
     const struct block *block;
     const struct block_mark *marks; /* side table: host address to SPC */
     uint32_t code_start, code_end;  /* offsets in the code cache */
+    const uint32_t *relocations;    /* NULL unless translations are kept */
+    uint32_t first_site;
+    uint16_t site_count, relocation_count;
     uint16_t mark_count;            /* a unit has MAX_BLOCK_INSNS at most, so offsets in its code fit 16 bits too */
     bool warm;                      /* made in a hurry, counts how often it is entered */
 };
@@ -92,8 +96,11 @@ struct code_cache {
     struct { size_t code, sites, translations; } ready; /* bytes of each that have been asked for ahead */
 };
 
+struct kept;
+
 struct engine {
     struct engine_config config;
+    struct kept *kept;         /* NULL: no translations are kept */
     pthread_mutex_t lock;      /* blocks, sites, code, threads */
     struct map_table map;
     struct code_cache cache;
@@ -148,6 +155,15 @@ struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, bool opti
 
 /* Makes the block's translation, or if it has one a better one. False: cache full. */
 bool translate_block(struct engine *e, struct block *b);
+
+/* keep.c: under the lock. Opens config.keep; takes the block's translation from there if it can. */
+void keep_open(struct engine *e);
+void keep_adopt(struct thread *t, struct block *b);
+void keep_forget(struct engine *e); /* that anything was taken: the cache is empty */
+
+/* The unit is a translation of `b` from now on, of guest code up to `reach`. `warm`: it has a counter and is made again when that has run out. */
+struct translation *adopt_unit(struct engine *e, const struct host_unit *unit, struct block *b, uint64_t reach, bool warm);
+void publish_translation(struct engine *e, struct block *b, const struct translation *new);
 
 /* map.c: find without lock, the rest under it. */
 struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode);

@@ -1,6 +1,8 @@
 /* Translation of a block and what mostly follows it: lift, passes, host. */
 #include "engine/private.h"
 
+#include <string.h>
+
 #include "opt/opt.h"
 
 static void check_unit(const struct ir_unit *u UNUSED)
@@ -107,17 +109,12 @@ static void chain_to_successors(struct engine *e, uint32_t number, const struct 
         chain_site(e, number, successor);
 }
 
-static void adopt_sites(struct engine *e, const struct host_unit *unit, const struct trace *trace, bool warm)
+static void adopt_sites(struct engine *e, const struct host_unit *unit, uint32_t mode, bool warm)
 {
     for (unsigned i = 0; i < unit->site_count; i++) {
         const struct host_site *s = &unit->sites[i];
-        uint32_t number = e->site_count++;
-        e->sites[number] = (struct site){ .spc = s->spc, .link = s->link, .stub = s->stub, .guess = s->guess,
-                                          .mode = trace->block[0]->mode, .counter = warm && i == 0 };
-        if (e->sites[number].counter)
-            continue; /* goes nowhere until it has run out */
-        for (unsigned k = 0; k < trace->count; k++)
-            chain_to_successors(e, number, trace->block[k]);
+        e->sites[e->site_count++] = (struct site){ .spc = s->spc, .link = s->link, .stub = s->stub, .guess = s->guess, .mode = mode,
+                                                   .counter = warm && i == 0 };
     }
 }
 
@@ -129,18 +126,40 @@ static const struct block_mark *adopt_marks(struct engine *e, const struct host_
     return marks;
 }
 
-static void adopt_unit(struct engine *e, const struct host_unit *unit, const struct trace *trace, bool warm)
+static const uint32_t *adopt_relocations(struct engine *e, const struct host_unit *unit)
 {
-    struct block *b = trace->block[0];
+    if (!e->kept || !unit->relocation_count)
+        return NULL;
+    size_t size = unit->relocation_count * sizeof *unit->relocations;
+    return memcpy(arena_alloc(&e->blocks, size), unit->relocations, size);
+}
+
+struct translation *adopt_unit(struct engine *e, const struct host_unit *unit, struct block *b, uint64_t reach, bool warm)
+{
     struct translation *new = &e->cache.translations[e->cache.translation_count];
     *new = (struct translation){ .block = b, .marks = adopt_marks(e, unit, b), .mark_count = (uint16_t)unit->mark_count,
-                                 .code_start = unit->start, .code_end = unit->start + unit->size, .warm = warm };
+                                 .code_start = unit->start, .code_end = unit->start + unit->size, .warm = warm,
+                                 .first_site = e->site_count, .site_count = (uint16_t)unit->site_count,
+                                 .relocations = adopt_relocations(e, unit), .relocation_count = (uint16_t)unit->relocation_count };
     e->cache.translation_count++;
-    map_extend(e, b, trace->block[trace->count - 1]->end);
-    adopt_sites(e, unit, trace, warm);
+    map_extend(e, b, reach);
+    adopt_sites(e, unit, b->mode, warm);
+    return new;
+}
+
+/* From here on threads enter it. */
+void publish_translation(struct engine *e, struct block *b, const struct translation *new)
+{
     b->translation = new;
-    b->tpc = e->cache.buffer.exec + unit->start; /* from here on threads enter it */
+    b->tpc = e->cache.buffer.exec + new->code_start;
     chain_incoming(e, b);
+}
+
+static void chain_usual_ways(struct engine *e, const struct translation *new, const struct trace *trace)
+{
+    for (uint32_t i = 0; i < new->site_count; i++)
+        for (unsigned k = 0; k < trace->count && !e->sites[new->first_site + i].counter; k++)
+            chain_to_successors(e, new->first_site + i, trace->block[k]);
 }
 
 bool translate_block(struct engine *e, struct block *b)
@@ -160,8 +179,11 @@ bool translate_block(struct engine *e, struct block *b)
         *counter = e->config.hot;
     struct host_unit unit;
     bool fits = e->config.host->translate(&e->config.host_config, &e->runtime, u, counter, e->site_count, &e->cache.buffer, &unit);
-    if (fits)
-        adopt_unit(e, &unit, &trace, warm);
+    if (fits) {
+        const struct translation *new = adopt_unit(e, &unit, b, trace.block[trace.count - 1]->end, warm);
+        chain_usual_ways(e, new, &trace);
+        publish_translation(e, b, new);
+    }
     arena_reset(&e->scratch);
     return fits;
 }

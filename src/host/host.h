@@ -25,6 +25,7 @@ struct host_config {
     bool homes;               /* --no-regmap: false */
     bool indirect_cache;      /* --no-indirect-cache: false: indirect jumps leave for the emulation manager */
     bool return_prediction;   /* --no-return-prediction: false: calls are jumps, returns are indirect jumps */
+    bool relocatable;         /* units say what in their code depends on where it is and on this run of Ferry */
     const struct layout *layout;
     FILE *listing;            /* not NULL: print every emitted instruction there, as text */
 };
@@ -69,7 +70,18 @@ struct host_unit {
     unsigned site_count;
     struct host_mark *marks; /* in the arena of the unit that was translated */
     unsigned mark_count;
+    uint32_t *relocations;   /* likewise; opaque, with offsets from the unit's start; only if host_config.relocatable */
+    unsigned relocation_count;
 };
+
+/* What a unit's code depends on besides itself. */
+struct host_place {
+    uint32_t start;          /* offset in the buffer; that of a copy is the same modulo HOST_PLACE_ALIGNMENT */
+    uint32_t first_site;
+    uint32_t counter;        /* distance from the buffer's start in the executable mapping; 0: no counter */
+    uint64_t program;        /* address of Ferry's own code: its function x64_relocate, say */
+};
+enum { HOST_PLACE_ALIGNMENT = 64 };
 
 struct host {
     const char *name; /* "x86-64" */
@@ -88,6 +100,10 @@ struct host {
      * does: it never will be translated. Nothing was appended then. The unit may be marked up (ir_insn.extra), not changed. */
     bool (*translate)(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
                       uint32_t *counter, uint32_t first_site, struct code_buffer *out, struct host_unit *result);
+
+    /* Makes code that was copied from place `from`, in this or another run of the same Ferry with the same configuration, right for
+     * place `to`. `unit`: start, size, sites (offsets as they are now) and relocations. No site is linked or has a prediction afterwards. */
+    void (*relocate)(struct code_buffer *b, const struct host_unit *unit, const struct host_place *from, const struct host_place *to);
 
     /* Makes the site at buffer offset `link` jump to buffer offset `target`; atomic with regard to threads that execute it. */
     void (*link)(struct code_buffer *b, uint32_t link, uint32_t target);

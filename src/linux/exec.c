@@ -162,6 +162,8 @@ int exec_resolve(const struct process *p, struct executable *e, struct arena *me
 static int execute(long number, const uint64_t arguments[6])
 {
     struct task *task = current_task();
+    if (task)
+        keep_translations(task);
     return (int)(task ? signals_execute(task, number, arguments) : host_call(number, arguments));
 }
 

@@ -22,6 +22,7 @@ struct linux_options {
     const char *cpu_model;     /* -cpu; NULL: the default */
     size_t reserved_size;      /* -R: size of the guest's address space; 0: all there is */
     size_t stack_size;         /* -s; 0: RLIMIT_STACK */
+    bool keep;                 /* translations between runs; --no-keep: false */
     const char *uname_release; /* -r; NULL: the host's */
     char *const *own_arguments; /* options to hand on when a guest program is executed: argv[1..] before the program name */
     unsigned own_argument_count;
@@ -53,6 +54,7 @@ struct process {
     uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
     uint64_t brk_start;              /* guest address */
     uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
+    char *keep_file;            /* of translations; NULL: this process keeps none */
     uint64_t named_missing[8];  /* bit set of missing system calls that were named, by number; under `lock` */
 };
 

@@ -14,6 +14,7 @@
 
 #include "linux/abi.h"
 #include "linux/exec.h"
+#include "linux/keep.h"
 #include "linux/stack.h"
 #include "linux/vdso.h"
 
@@ -194,8 +195,10 @@ int linux_run(const struct linux_options *options, const char *path, char **argv
         argv[0] = strdup(options->argv0);
     p->abi = abi_for(resolve(p, &program, &memory));
     choose_processor(p->abi, options->cpu_model);
-    p->mm = mm_new(guest_lowest, highest_address(p->abi, options), code_changed, p);
     p->exe = absolute_path(program.path);
+    struct keep keep = options->keep ? keep_for(p->exe, p->abi->guest->name) : (struct keep){ 0 };
+    p->keep_file = keep.file;
+    p->mm = mm_new(guest_lowest, highest_address(p->abi, options), keep.seed, code_changed, p);
     p->exe_guest = strdup(path_to_guest(options, p->exe));
     p->argv = program.argv;
 
@@ -206,6 +209,8 @@ int linux_run(const struct linux_options *options, const char *path, char **argv
     struct engine_config config = *options->engine;
     config.guest = p->abi->guest;
     config.environment = &linux_environment;
+    config.keep = keep.file;
+    config.keep_key = keep.key;
     p->engine = engine_new(&config);
     return run(p, entry, stack_pointer);
 }

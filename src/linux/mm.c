@@ -38,6 +38,7 @@ struct mm {
     uint64_t brk_start, brk;
     uint64_t shared_objects;    /* anonymous shared memory has an identity: the count at its making */
     bool randomise;
+    uint64_t seed;              /* of random numbers that come again; 0: the kernel's */
     void (*on_change)(void *, uint64_t start, uint64_t end);
     void *argument;
 };
@@ -64,10 +65,10 @@ static int host_protection(int protection)
     return (protection & (PROT_READ | PROT_WRITE)) | (protection & PROT_EXEC ? PROT_READ : 0);
 }
 
-struct mm *mm_new(uint64_t lowest, uint64_t highest, void (*on_change)(void *, uint64_t start, uint64_t end), void *argument)
+struct mm *mm_new(uint64_t lowest, uint64_t highest, uint64_t seed, void (*on_change)(void *, uint64_t start, uint64_t end), void *argument)
 {
     struct mm *mm = must_zalloc(sizeof *mm);
-    *mm = (struct mm){ .lowest = lowest, .highest = highest, .on_change = on_change, .argument = argument };
+    *mm = (struct mm){ .lowest = lowest, .highest = highest, .seed = seed, .on_change = on_change, .argument = argument };
     pthread_mutex_init(&mm->lock, NULL);
     mm->randomise = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
     mm->ceiling = highest - mm_random(mm, smaller(random_base_range, (highest - lowest) / 64));
@@ -81,11 +82,24 @@ uint64_t mm_program_base(const struct mm *mm)
     return mm->highest > base ? base : align_down(mm->highest / 3, PAGE_SIZE);
 }
 
-uint64_t mm_random(const struct mm *mm, uint64_t range)
+/* The next of a sequence that only the seed tells (splitmix64). */
+static uint64_t next_of_seed(struct mm *mm)
+{
+    uint64_t x = mm->seed += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+uint64_t mm_random(struct mm *mm, uint64_t range)
 {
     range = smaller(range, mm->highest / 64);
     uint64_t random = 0;
-    if (!mm->randomise || range < PAGE_SIZE || getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+    if (!mm->randomise || range < PAGE_SIZE)
+        return 0;
+    if (mm->seed)
+        random = next_of_seed(mm);
+    else if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
         return 0;
     return align_down(random % range, PAGE_SIZE);
 }

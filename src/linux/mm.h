@@ -21,9 +21,9 @@ struct mapping {
     const char *name;      /* path, "[heap]", "[stack]" or NULL; owned by the map */
 };
 
-/* The guest may have [lowest, highest). `on_change` is called after code in [start, end) became unmapped, replaced or
+/* The guest may have [lowest, highest). Where things lie at random is told by `seed`; 0: by the kernel, anew each time. `on_change` is called after code in [start, end) became unmapped, replaced or
  * not executable (with the map's lock not held): the engine's invalidation. */
-struct mm *mm_new(uint64_t lowest, uint64_t highest, void (*on_change)(void *, uint64_t start, uint64_t end), void *argument);
+struct mm *mm_new(uint64_t lowest, uint64_t highest, uint64_t seed, void (*on_change)(void *, uint64_t start, uint64_t end), void *argument);
 
 /* Where position-independent programs with an interpreter go. */
 uint64_t mm_program_base(const struct mm *mm);
@@ -45,7 +45,7 @@ uint64_t mm_brk(struct mm *mm, uint64_t wanted);                          /* the
 void mm_set_brk(struct mm *mm, uint64_t start);                           /* where the heap begins */
 
 /* A page-aligned random number below `range`; 0 if the personality asks for no randomisation. */
-uint64_t mm_random(const struct mm *mm, uint64_t range);
+uint64_t mm_random(struct mm *mm, uint64_t range);
 
 /* Maps the main thread's stack, all of it, above everything that is placed later, with a guard below. Its upper end, or 0. */
 uint64_t mm_map_stack(struct mm *mm, uint64_t length);

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "linux/calls.h"
+#include "linux/keep.h"
 #include "linux/marshal.h"
 #include "linux/host-stack.h"
 
@@ -208,6 +209,7 @@ static int64_t new_process(struct task *task, const struct clone_args *args)
         struct context *c = &task->thread->context;
         engine_fork_child(p->engine, task->thread);
         pthread_mutex_unlock(&p->lock);
+        p->keep_file = NULL; /* the parent's business */
         begin_child(task, args);
         host_stack_rename(p, before, task->tid);
         if (args->stack)
@@ -258,6 +260,7 @@ static int64_t new_process_in_same_memory(struct task *task, const struct clone_
     pthread_mutex_unlock(&p->lock);
     pthread_mutex_init(&copy->lock, NULL);
     copy->stacks = NULL;
+    copy->keep_file = NULL;
     fegetenv(&floating_point);
     struct vfork_start start = { child_task(task, copy, args), args };
     fesetenv(&floating_point);
@@ -342,10 +345,18 @@ int64_t call_exit(struct task *task, const uint64_t *a)
     return CALL_SILENT;
 }
 
+/* For the next run of the program. */
+void keep_translations(struct task *task)
+{
+    if (task->process->keep_file && engine_keep(task->thread))
+        keep_tidy(task->process->keep_file);
+}
+
 int64_t call_exit_group(struct task *task, const uint64_t *a)
 {
     robust_list_release(task);
     fflush(NULL);
+    keep_translations(task);
     return HOST_CALL(SYS_exit_group, a[0]);
 }
 

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     const struct guest *guest = elf_identify(fd, reason, sizeof reason, &status);
     if (guest) {
-        struct mm *mm = mm_new(0x10000, 0x500000000000, ignore_change, NULL);
+        struct mm *mm = mm_new(0x10000, 0x500000000000, 0, ignore_change, NULL);
         struct elf_image *image = malloc(sizeof *image);
         if (!elf_map(mm, fd, guest, image, reason, sizeof reason) && !*reason)
             abort();

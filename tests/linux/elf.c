@@ -25,7 +25,7 @@ struct outcome {
 
 static struct outcome load(const void *bytes, size_t size)
 {
-    struct outcome o = { .mm = mm_new(lowest, highest, ignore_change, NULL) };
+    struct outcome o = { .mm = mm_new(lowest, highest, 0, ignore_change, NULL) };
     int fd = file_of(bytes, size), status;
     const struct guest *guest = elf_identify(fd, o.reason, sizeof o.reason, &status);
     o.mapped = guest && elf_map(o.mm, fd, guest, &o.image, o.reason, sizeof o.reason);

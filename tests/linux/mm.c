@@ -402,7 +402,7 @@ static void test_stack(struct mm *mm)
 int main(void)
 {
     struct changes changes = { 0 };
-    struct mm *mm = mm_new(lowest, highest, note_change, &changes);
+    struct mm *mm = mm_new(lowest, highest, 0, note_change, &changes);
     test_map(mm, &changes);
     test_map_errors(mm);
     test_own_memory_is_safe(mm);

@@ -126,7 +126,7 @@ static void test_stat(void)
 
 int main(void)
 {
-    process.mm = mm_new(0x10000, 0x500000000000, ignore_change, NULL);
+    process.mm = mm_new(0x10000, 0x500000000000, 0, ignore_change, NULL);
     test_which();
     test_maps();
     test_memory();

@@ -17,12 +17,18 @@ static unsigned new_site(struct lowering *l, uint64_t spc)
     return r->site_count++;
 }
 
+static void emit_site_number(struct lowering *l, unsigned site)
+{
+    emit_mov_imm(&l->e, RAX, l->first_site + site);
+    note_relocation(&l->e, RELOCATE_SITE, l->e.at - 4);
+}
+
 static void cold_stub(struct lowering *l, struct cold *c)
 {
     unsigned site = c->data;
     l->result->sites[site].stub = l->e.at;
     emit_bind(&l->e, &l->site[site]->stub);
-    emit_mov_imm(&l->e, RAX, l->first_site + site);
+    emit_site_number(l, site);
     emit_jmp_to(&l->e, &l->runtime[EXIT_SITE]);
 }
 
@@ -343,7 +349,7 @@ static void cold_indirect_stub(struct lowering *l, struct cold *c)
     l->result->sites[i->site].stub = l->e.at;
     emit_bind(&l->e, &l->site[i->site]->stub);
     emit_op(&l->e, X64_MOV_STORE, 64, i->target, CONTEXT(pc));
-    emit_mov_imm(&l->e, RAX, l->first_site + i->site);
+    emit_site_number(l, i->site);
     emit_jmp_to(&l->e, &l->runtime[EXIT_SITE]);
 }
 
@@ -477,13 +483,6 @@ void x64_link(struct code_buffer *b, uint32_t link, uint32_t target)
     struct field { uint32_t distance; } __attribute__((packed, may_alias));
     ((volatile struct field *)(b->write + link))->distance = target - (link + 4);
 }
-
-/* What emit_guesses laid down. */
-struct guess {
-    _Atomic uint64_t spc;
-    uint32_t branch; /* rel32 field of the branch for any other SPC */
-    uint32_t probe;
-};
 
 void x64_predict(struct code_buffer *b, uint32_t offset, uint64_t spc)
 {

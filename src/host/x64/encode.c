@@ -207,6 +207,21 @@ static void use_label(struct emitter *e, struct label *label)
     bytes32(e, older);
 }
 
+void note_relocation(struct emitter *e, enum relocation kind, uint32_t at)
+{
+    if (!e->relocations_in)
+        return;
+    if (e->relocation_count == e->relocation_capacity)
+        e->relocations = arena_grow(e->relocations_in, e->relocations, sizeof *e->relocations, e->relocation_count, &e->relocation_capacity);
+    e->relocations[e->relocation_count++] = (uint32_t)kind << RELOCATION_SHIFT | (at - e->start);
+}
+
+static void distance_to(struct emitter *e, const struct landmark *landmark, uint32_t beyond)
+{
+    note_relocation(e, landmark->relocation, e->at);
+    bytes32(e, landmark->at + beyond - (e->at + 4));
+}
+
 /* disp8 of EVEX forms counts in units of the memory operand, 1 << `disp8_shift`. */
 static void modrm(struct emitter *e, unsigned reg, const struct operand *rm, unsigned disp8_shift)
 {
@@ -220,7 +235,7 @@ static void modrm(struct emitter *e, unsigned reg, const struct operand *rm, uns
         if (rm->base == RIP_LABEL)
             use_label(e, rm->label);
         else
-            bytes32(e, rm->landmark->at + (uint32_t)rm->disp - (e->at + 4));
+            distance_to(e, rm->landmark, (uint32_t)rm->disp);
         return;
     }
     bool has_index = rm->index != NO_INDEX;
@@ -461,6 +476,7 @@ void emit_mov_function(struct emitter *e, const void *function, const char *name
     list(e, "\tmovabs rax, offset %s\n", name);
     byte(e, 0x48);
     byte(e, 0xb8);
+    note_relocation(e, RELOCATE_FUNCTION, e->at);
     bytes64(e, (uintptr_t)function);
 }
 
@@ -569,7 +585,7 @@ static void emit_branch_to(struct emitter *e, const char *text, unsigned opcode,
         return;
     list(e, "\t{disp32} %s %s\n", text, target->name);
     byte(e, opcode);
-    bytes32(e, target->at - (e->at + 4));
+    distance_to(e, target, 0);
 }
 
 void emit_jmp_to(struct emitter *e, const struct landmark *target) { emit_branch_to(e, "jmp", 0xe9, target); }

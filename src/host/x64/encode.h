@@ -22,9 +22,15 @@ enum condition { CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS
 enum { NO_BASE = 0xff, NO_INDEX = 0xff, RIP_LABEL = 0xfe, RIP_LANDMARK = 0xfd };
 
 /* A place elsewhere in the same buffer, with the name it has in listings. */
+/* What changes in code that is copied elsewhere, or by another run of Ferry: 4-byte distances to the runtime and to the unit's counter, 4-byte
+ * numbers of sites, 8-byte addresses of functions of Ferry's. In the upper bits of a relocation; the field's place is below. */
+enum relocation { RELOCATE_RUNTIME, RELOCATE_COUNTER, RELOCATE_SITE, RELOCATE_FUNCTION };
+enum { RELOCATION_SHIFT = 28 };
+
 struct landmark {
     const char *name;
     uint32_t at; /* offset */
+    enum relocation relocation;
 };
 
 /* What a ModRM byte can say: a register, or memory at base + (index << scale) + disp. Of a size that travels in registers. */
@@ -68,6 +74,10 @@ struct emitter {
     bool quiet;        /* do not list */
     FILE *listing;
     uint32_t labels;   /* numbers given */
+    struct arena *relocations_in; /* not NULL: note relocations, there */
+    uint32_t start;               /* what their places count from */
+    uint32_t *relocations;
+    uint32_t relocation_count, relocation_capacity;
 };
 
 /* Begins at out->used; `avx` says whether the CPU may be given VEX instructions. */
@@ -127,6 +137,9 @@ void emit_ret(struct emitter *e);
 void emit_sign_to_rdx(struct emitter *e, unsigned width);
 
 void emit_bswap(struct emitter *e, unsigned width, unsigned reg);
+
+/* The field at `at` (offset in the buffer) is of that kind. */
+void note_relocation(struct emitter *e, enum relocation kind, uint32_t at);
 
 /* `size` bytes of no-operation, 0 to 15. */
 void emit_nops(struct emitter *e, unsigned size);

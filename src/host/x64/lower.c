@@ -350,15 +350,19 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     l->goes_on = arena_alloc(u->arena, u->block_count * sizeof *l->goes_on);
     l->block = zeroed(u->arena, u->block_count * sizeof *l->block);
     emitter_init(&l->e, out, has(l, FEATURE_AVX), config->listing);
+    l->e.start = result->start;
+    l->e.relocations_in = config->relocatable ? u->arena : NULL;
     regalloc_init(&l->ra, u, l->plan, &place_emitters, l);
     select_unit(l);
     if (counter)
-        lower_counter(l, &(struct landmark){ "counter", (uint32_t)((const uint8_t *)counter - out->exec) });
+        lower_counter(l, &(struct landmark){ "counter", (uint32_t)((const uint8_t *)counter - out->exec), RELOCATE_COUNTER });
     lower_blocks(l);
     out->used = used;
     if (out->overflow || l->failed || l->ra.failed)
         return false;
     result->size = l->e.at - result->start;
+    result->relocations = l->e.relocations;
+    result->relocation_count = l->e.relocation_count;
     out->used = l->e.at;
     return true;
 }

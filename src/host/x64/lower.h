@@ -257,6 +257,16 @@ void emit_guesses(struct lowering *l);
 /* Jumps to what the indirect-branch cache knows for the SPC in register `target`, or to `miss`. */
 void emit_probe(struct emitter *e, const struct layout *layout, unsigned target, unsigned scratch, struct label *miss);
 
+/* What emit_guesses lays down. */
+struct guess {
+    _Atomic uint64_t spc;
+    uint32_t branch; /* rel32 field of the branch for any other SPC */
+    uint32_t probe;
+};
+
+/* relocate.c */
+void x64_relocate(struct code_buffer *b, const struct host_unit *unit, const struct host_place *from, const struct host_place *to);
+
 void x64_link(struct code_buffer *b, uint32_t link, uint32_t target);
 void x64_predict(struct code_buffer *b, uint32_t guess, uint64_t spc);
 

@@ -54,7 +54,7 @@ struct maker {
 
 static void mark(struct maker *m, unsigned entry)
 {
-    m->facts->at[entry] = (struct landmark){ x64_runtime_names[entry], m->e.at };
+    m->facts->at[entry] = (struct landmark){ x64_runtime_names[entry], m->e.at, RELOCATE_RUNTIME };
 }
 
 static const uint8_t callee_saved[] = { RBX, RBP, R12, R13, R14, R15 };

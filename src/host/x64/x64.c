@@ -8,6 +8,7 @@ const struct host host_x64 = {
     .detect = x64_detect,
     .make_runtime = x64_make_runtime,
     .translate = x64_translate,
+    .relocate = x64_relocate,
     .link = x64_link,
     .predict = x64_predict,
     .save_homes = x64_save_homes,
