@@ -164,6 +164,17 @@ static void run_ir_tier(struct thread *t)
 /* Whether a translation is due: the first one, or one that is better than the one in a hurry. */
 static bool is_due(const struct block *b, bool hot) { return !b->tpc || (hot && b->translation->warm); }
 
+/* Where a kept translation went on past branches the interpreter has not been: a better one is to do so, too. Under the lock. */
+static void find_trace_again(struct thread *t, struct block *head)
+{
+    set_phase(t, PHASE_DISCOVER);
+    for (struct block *b = head; b && b->end < head->reach && !b->successor[1]; b = b->successor[1]) {
+        struct block *next = map_find(t->engine, b->end, b->mode);
+        b->successor[1] = next ? next : discover_block(t, b->end, b->mode);
+    }
+    set_phase(t, PHASE_MANAGER);
+}
+
 /* Whether `b` is translated now: it was, or it was due and could be. *gone: a flush came between, `b` is void. */
 static bool translated(struct thread *t, struct block *b, bool hot, bool *gone)
 {
@@ -178,6 +189,8 @@ static bool translated(struct thread *t, struct block *b, bool hot, bool *gone)
             return false;
     }
     *gone = !lock_engine(t);
+    if (!*gone && is_due(b, hot) && hot)
+        find_trace_again(t, b);
     if (!*gone && is_due(b, hot) && !translate_block(e, b)) {
         cache_flush(t);
         *gone = true;
