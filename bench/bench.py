@@ -14,7 +14,7 @@ from dataclasses import dataclass
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tests'))
 from emulator import CACHE, ENVIRONMENT, GUEST_ROOT, NATIVE_ROOT, TOP
 from measure import NATIVE, Bench, Column
-from rows import FEW, PACKAGE, ROWS, START
+from rows import FEW, FLOAT, INTEGER, PACKAGE, ROWS, START
 import table
 
 TECHNIQUES = ['chain', 'regmap', 'indirect-cache', 'return-prediction', 'opt']
@@ -51,6 +51,7 @@ def columns(options):
         NATIVE,
         *(Column(name, command.split() + GUESTS[options.guest].qemu_options) for name, command in (('qemu 12', options.qemu12), ('qemu 13', options.qemu13))),
         ferry('block'),
+        ferry('first run', '--no-keep', first=True),
         ferry('threaded', '--engine=threaded', static=True, percent=25),
         ferry('switch', '--engine=switch', static=True, percent=25),
         ferry('ir', '--engine=ir', static=True, few=True, percent=2),
@@ -59,7 +60,7 @@ def columns(options):
 
 
 def applies(column, row):
-    return not (column.static and row.kind in (PACKAGE, START) or column.few and row.name not in FEW)
+    return not (column.static and row.kind in (PACKAGE, START) or column.first and row.kind in (INTEGER, FLOAT) or column.few and row.name not in FEW)
 
 
 def first_line(*command):
@@ -75,7 +76,7 @@ def method(options, percent):
 {platform.release().split("-")[0]}.
 
 - Columns: {NATIVE.name}, {first_line(*options.qemu12.split(), "--version")}, {first_line(*options.qemu13.split(), "--version")}\
-{", both with `" + " ".join(guest.qemu_options) + "`" if guest.qemu_options else ""}, and Ferry's engines.
+{", both with `" + " ".join(guest.qemu_options) + "`" if guest.qemu_options else ""}, and Ferry's engines; first run: the block engine without translations from earlier runs.
 - Programs of kind integer and FP are `bench/*.c`, compiled by {first_line("gcc", "--version")} and \
 {first_line(guest.compiler, "--version")}, `-O2 -ffp-contract=off -static`; {guest.programs}.
 - A cell is the median of {options.rounds} runs; all columns run in turn, row after row, round after round. Time is user and system CPU time of a \

@@ -123,13 +123,15 @@ class Bench:
 
 @dataclass
 class Column:
-    """`percent`: of the row's work, for slow engines. `few`: only a few rows. `static`: only programs of our own."""
+    """`percent`: of the row's work, for slow engines. `few`: only a few rows. `static`: only programs of our own. `first`: only packages and
+    start-up."""
     name: str
     prefix: list = field(default_factory=list)
     native: bool = False
     reenters: bool = False
     percent: int = 100
     few: bool = False
+    first: bool = False
     static: bool = False
 
 
