@@ -1,11 +1,13 @@
 /* The map table: from SPC and mode to the block there. Readers take no lock: a bucket is a list to whose head blocks are added,
- * and what is removed stays readable until the next flush, which happens with all readers outside. A second table finds
- * blocks by the pages they have bytes in, for invalidation. */
+ * and what is removed stays readable until the next flush, which happens with all readers outside. Two more tables find
+ * blocks by the spans of addresses they have bytes in, for invalidation: pages, and larger ones for a guest that compiles code at run
+ * time and says of hundreds of megabytes, again and again, that something there has changed. */
 #include "engine/private.h"
 
 #include <string.h>
 
-enum { PAGE_SHIFT = 12 }; /* unit of the second table; need not be the real page size */
+static const unsigned span_shift[SPAN_KINDS] = { 12, 20 }; /* need not be the real page size */
+enum { MOST_PAGES = 64 }; /* that are looked at one by one */
 
 static uint64_t mix(uint64_t x) { return x * UINT64_C(0x9e3779b97f4a7c15) >> 40; }
 
@@ -15,12 +17,13 @@ static struct block *_Atomic *map_bucket(const struct engine *e, uint64_t pc)
     return &e->map.bucket[(mix(pc >> 10) + (pc >> 1)) % MAP_BUCKETS];
 }
 
-static struct page_link **page_bucket(const struct engine *e, uint64_t page) { return &e->map.page[mix(page) % PAGE_BUCKETS]; }
+static struct span_link **span_bucket(const struct engine *e, unsigned kind, uint64_t span) { return &e->map.span[kind][mix(span) % SPAN_BUCKETS]; }
 
 void map_init(struct engine *e)
 {
     e->map.bucket = must_zalloc(MAP_BUCKETS * sizeof *e->map.bucket);
-    e->map.page = must_zalloc(PAGE_BUCKETS * sizeof *e->map.page);
+    for (unsigned kind = 0; kind < SPAN_KINDS; kind++)
+        e->map.span[kind] = must_zalloc(SPAN_BUCKETS * sizeof *e->map.span[kind]);
 }
 
 struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode)
@@ -31,12 +34,12 @@ struct block *map_find(const struct engine *e, uint64_t pc, uint32_t mode)
     return b;
 }
 
-/* The block's pages from `first` on. */
-static void link_pages(struct engine *e, struct block *b, uint64_t first)
+/* The block's spans from `first` on. */
+static void link_spans(struct engine *e, struct block *b, unsigned kind, uint64_t first)
 {
-    for (uint64_t page = first; page <= (b->reach - 1) >> PAGE_SHIFT; page++) {
-        struct page_link **list = page_bucket(e, page), *link = arena_alloc(&e->blocks, sizeof *link);
-        *link = (struct page_link){ b, *list };
+    for (uint64_t span = first; span <= (b->reach - 1) >> span_shift[kind]; span++) {
+        struct span_link **list = span_bucket(e, kind, span), *link = arena_alloc(&e->blocks, sizeof *link);
+        *link = (struct span_link){ b, *list };
         *list = link;
     }
 }
@@ -47,16 +50,18 @@ void map_add(struct engine *e, struct block *b)
     atomic_store_explicit(&b->next, atomic_load(bucket), memory_order_relaxed);
     atomic_store_explicit(bucket, b, memory_order_release);
 
-    link_pages(e, b, b->spc >> PAGE_SHIFT);
+    for (unsigned kind = 0; kind < SPAN_KINDS; kind++)
+        link_spans(e, b, kind, b->spc >> span_shift[kind]);
 }
 
 void map_extend(struct engine *e, struct block *b, uint64_t reach)
 {
     if (reach <= b->reach)
         return;
-    uint64_t known = (b->reach - 1) >> PAGE_SHIFT;
+    uint64_t known = b->reach - 1;
     b->reach = reach;
-    link_pages(e, b, known + 1);
+    for (unsigned kind = 0; kind < SPAN_KINDS; kind++)
+        link_spans(e, b, kind, (known >> span_shift[kind]) + 1);
 }
 
 static void map_remove(struct engine *e, struct block *b)
@@ -72,13 +77,14 @@ static void map_remove(struct engine *e, struct block *b)
 
 void map_remove_range(struct engine *e, uint64_t start, uint64_t end, void (*removed)(struct engine *, struct block *))
 {
-    uint64_t first = start >> PAGE_SHIFT, count = ((end - 1) >> PAGE_SHIFT) - first + 1;
-    bool all = count >= PAGE_BUCKETS; /* then every bucket once, in order */
+    unsigned kind = (end - start) >> span_shift[0] > MOST_PAGES;
+    uint64_t first = start >> span_shift[kind], count = ((end - 1) >> span_shift[kind]) - first + 1;
+    bool all = count >= SPAN_BUCKETS; /* then every bucket once, in order */
     if (all)
-        count = PAGE_BUCKETS;
+        count = SPAN_BUCKETS;
     for (uint64_t i = 0; i < count; i++) {
-        struct page_link **link = all ? &e->map.page[i] : page_bucket(e, first + i);
-        for (struct page_link *at; (at = *link);) {
+        struct span_link **link = all ? &e->map.span[kind][i] : span_bucket(e, kind, first + i);
+        for (struct span_link *at; (at = *link);) {
             struct block *b = at->block;
             bool hit = b->spc < end && b->reach > start;
             if (hit && b->mode != NO_MODE) {
@@ -97,5 +103,6 @@ void map_clear(struct engine *e)
 {
     for (unsigned i = 0; i < MAP_BUCKETS; i++)
         atomic_store_explicit(&e->map.bucket[i], NULL, memory_order_relaxed);
-    memset(e->map.page, 0, PAGE_BUCKETS * sizeof *e->map.page);
+    for (unsigned kind = 0; kind < SPAN_KINDS; kind++)
+        memset(e->map.span[kind], 0, SPAN_BUCKETS * sizeof *e->map.span[kind]);
 }

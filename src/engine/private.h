@@ -2,7 +2,7 @@
  *   manager.c    the emulation manager: decides which tier runs the next block
  *   discover.c   finds dynamic basic blocks in guest memory and predecodes them
  *   translate.c  takes a block through lift, passes and host
- *   map.c        map table, SPC to block (and so to TPC); blocks by guest page
+ *   map.c        map table, SPC to block (and so to TPC); blocks by span of guest addresses
  *   keep.c       translations of earlier runs, on disk
  *   cache.c      code cache: the two mappings, flush, copy at fork
  *   chain.c      links sites to translations and unlinks them
@@ -71,17 +71,17 @@ struct site {
 
 enum { NO_SITE = UINT32_MAX };
 enum { CACHE_LINE = 64 }; /* bytes */
-enum { MAP_BUCKETS = 1 << 15, PAGE_BUCKETS = 1 << 12, MAX_BLOCKS = 1 << 19, MAX_ENGINE_SITES = 1 << 20 };
+enum { MAP_BUCKETS = 1 << 15, SPAN_BUCKETS = 1 << 12, SPAN_KINDS = 2, MAX_BLOCKS = 1 << 19, MAX_ENGINE_SITES = 1 << 20 };
 
-/* That a block has bytes in a page. */
-struct page_link {
+/* That a block has bytes in a span of addresses. */
+struct span_link {
     struct block *block;
-    struct page_link *next;
+    struct span_link *next;
 };
 
 struct map_table {
     struct block *_Atomic *bucket;  /* MAP_BUCKETS; read without lock */
-    struct page_link **page;        /* PAGE_BUCKETS; under the engine's lock */
+    struct span_link **span[SPAN_KINDS]; /* SPAN_BUCKETS each, by page and by larger span; under the engine's lock */
 };
 
 struct code_cache {
