@@ -80,7 +80,6 @@ void cache_flush(struct thread *t)
     map_clear(e);
     arena_reset(&e->blocks);
     e->block_count = 0;
-    keep_forget(e);
     e->site_count = 0;
     e->cache.translation_count = 0;
     e->cache.flush_count++;

@@ -23,6 +23,9 @@ struct environment {
     /* How many bytes may be executed (and read) from `pc` on, up to any amount of at least one page; 0: none. */
     size_t (*code_window)(struct thread *t, uint64_t pc);
 
+    /* Whether code in [start, end) is likely to be the same in the next run of the program, so that its translation is worth keeping. */
+    bool (*code_lasts)(struct thread *t, uint64_t start, uint64_t end);
+
     /* Handles an event (never EVENT_NONE or EVENT_MODE); the guest goes on at context.pc when it returns. */
     void (*event)(struct thread *t, enum event event);
 

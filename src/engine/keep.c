@@ -40,7 +40,6 @@ struct kept {
     const struct kept_header *header; /* NULL: nothing to start with */
     const uint32_t *table;
     uint64_t key;
-    uint32_t known; /* translations that were taken or have been given */
 };
 
 /* ---- layout --------------------------------------------------------------------------------------------------------------------------- */
@@ -226,18 +225,11 @@ void keep_adopt(struct thread *t, struct block *b)
         return;
     cache_make_ready(e);
     struct host_unit unit = copy_unit(e, k);
-    const struct translation *new = adopt_unit(e, &unit, b, b->spc + k->guest_size, k->warm);
-    e->kept->known++;
+    struct translation *new = adopt_unit(e, &unit, b, b->spc + k->guest_size, k->warm);
+    new->kept = true;
     chain_known_ways(e, new);
     publish_translation(e, b, new);
     arena_reset(&e->scratch);
-}
-
-/* A flush: translations are counted from 0 again. */
-void keep_forget(struct engine *e)
-{
-    if (e->kept)
-        e->kept->known = 0;
 }
 
 /* ---- giving ----------------------------------------------------------------------------------------------------------------------------- */
@@ -273,7 +265,13 @@ static void enter(struct writer *w, uint64_t spc, uint32_t mode, size_t offset)
     w->units++;
 }
 
-static bool is_current(const struct translation *tr) { return tr->block->translation == tr && tr->block->mode != NO_MODE; }
+/* Whether the translation is one to keep. */
+static bool lasts(struct thread *t, const struct translation *tr)
+{
+    const struct block *b = tr->block;
+    return b->translation == tr && b->mode != NO_MODE && b->reach - b->spc <= LONGEST_GUEST_CODE &&
+           t->engine->config.environment->code_lasts(t, b->spc, b->reach);
+}
 
 static void write_sites(const struct engine *e, const struct translation *tr, struct writer *w)
 {
@@ -290,8 +288,6 @@ static void write_translation(struct thread *t, const struct translation *tr, st
     const struct engine *e = t->engine;
     const struct block *b = tr->block;
     uint64_t guest_size = b->reach - b->spc, number = (uint64_t)(tr - e->cache.translations);
-    if (guest_size > LONGEST_GUEST_CODE || e->config.environment->code_window(t, b->spc) < guest_size)
-        return;
     size_t offset = w->size;
     uint32_t counter = tr->warm ? (uint32_t)((const uint8_t *)&e->cache.counters[number] - e->cache.buffer.exec) : 0;
     struct kept_unit unit = { .spc = b->spc, .mode = b->mode, .guest_size = (uint32_t)guest_size, .code_size = tr->code_end - tr->code_start,
@@ -349,8 +345,10 @@ static void write_all(struct thread *t, uint32_t most)
     append(&w, &(struct kept_header){ .key = e->kept->key }, sizeof(struct kept_header));
     append(&w, w.table, w.buckets * sizeof *w.table);
     for (uint32_t i = 0; i < e->cache.translation_count && w.size < LARGEST_FILE / 2; i++)
-        if (is_current(&e->cache.translations[i]))
+        if (lasts(t, &e->cache.translations[i])) {
             write_translation(t, &e->cache.translations[i], &w);
+            e->cache.translations[i].kept = true;
+        }
     write_rest(e, &w);
     struct kept_header *header = (struct kept_header *)w.bytes;
     *header = (struct kept_header){ .key = e->kept->key, .size = w.size, .buckets = w.buckets, .units = w.units };
@@ -367,12 +365,12 @@ bool engine_keep(struct thread *t)
     if (!e->kept)
         return false;
     pthread_mutex_lock(&e->lock);
-    uint32_t before = e->kept->header ? e->kept->header->units : 0, new = e->cache.translation_count - e->kept->known;
+    uint32_t before = e->kept->header ? e->kept->header->units : 0, new = 0;
+    for (uint32_t i = 0; i < e->cache.translation_count; i++)
+        new += !e->cache.translations[i].kept && lasts(t, &e->cache.translations[i]);
     bool writes = new >= FEWEST_NEW && new >= before / 8;
-    if (writes) {
+    if (writes)
         write_all(t, before + e->cache.translation_count);
-        e->kept->known = e->cache.translation_count;
-    }
     pthread_mutex_unlock(&e->lock);
     return writes;
 }

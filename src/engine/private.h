@@ -54,6 +54,7 @@ struct translation {
     uint16_t site_count, relocation_count;
     uint16_t mark_count;            /* a unit has MAX_BLOCK_INSNS at most, so offsets in its code fit 16 bits too */
     bool warm;                      /* made in a hurry, counts how often it is entered */
+    bool kept;                      /* on disk already */
 };
 
 /* A host_site of a translated block, by its number. */
@@ -159,7 +160,6 @@ bool translate_block(struct engine *e, struct block *b);
 /* keep.c: under the lock. Opens config.keep; takes the block's translation from there if it can. */
 void keep_open(struct engine *e);
 void keep_adopt(struct thread *t, struct block *b);
-void keep_forget(struct engine *e); /* that anything was taken: the cache is empty */
 
 /* The unit is a translation of `b` from now on, of guest code up to `reach`. `warm`: it has a counter and is made again when that has run out. */
 struct translation *adopt_unit(struct engine *e, const struct host_unit *unit, struct block *b, uint64_t reach, bool warm);

@@ -742,7 +742,7 @@ bool mm_is_constant(struct mm *mm, uint64_t start, uint64_t end)
     pthread_mutex_lock(&mm->lock);
     for (uint64_t at = start; constant && at < end;) {
         const struct mapping *m = interval_find(mm->mappings, at);
-        constant = m && m->start <= at && !(m->protection & PROT_WRITE) && m->flags & MAP_PRIVATE;
+        constant = m && m->start <= at && !(m->protection & PROT_WRITE) && m->flags & MAP_PRIVATE && m->inode;
         at = m ? m->end : end;
     }
     pthread_mutex_unlock(&mm->lock);

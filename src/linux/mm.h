@@ -59,7 +59,7 @@ uint64_t mm_code_window(struct mm *mm, uint64_t address);
 /* Protection of the page at `address`, or -1 if nothing is mapped. */
 int mm_protection(struct mm *mm, uint64_t address);
 
-/* Whether all of [start, end) is unwritable and private: its bytes cannot change unnoticed. */
+/* Whether all of [start, end) is a file's, unwritable and private: likely to be there again in the next run. */
 bool mm_is_constant(struct mm *mm, uint64_t start, uint64_t end);
 
 /* Calls `visit` for each mapping in ascending order, under the map's lock. */

@@ -222,6 +222,12 @@ static size_t code_window(struct thread *t, uint64_t pc)
     return mm_code_window(task->process->mm, pc);
 }
 
+static bool code_lasts(struct thread *t, uint64_t start, uint64_t end)
+{
+    struct task *task = t->environment;
+    return mm_is_constant(task->process->mm, start, end);
+}
+
 static void handle_event(struct thread *t, enum event event)
 {
     struct task *task = t->environment;
@@ -259,6 +265,7 @@ static void attend(struct thread *t) { signals_deliver(t->environment); }
 
 const struct environment linux_environment = {
     .code_window = code_window,
+    .code_lasts = code_lasts,
     .event = handle_event,
     .attend = attend,
 };

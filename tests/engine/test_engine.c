@@ -73,7 +73,7 @@ static volatile sig_atomic_t alarmed;
 /* The engine may want attention for itself too. */
 static void on_attention(struct thread *t) { t->stop = alarmed; }
 
-static const struct environment environment = { code_window, on_event, on_attention };
+static const struct environment environment = { .code_window = code_window, .event = on_event, .attend = on_attention };
 
 static void on_fault(int signal_number, siginfo_t *info, void *ucontext)
 {

@@ -27,7 +27,14 @@ static void on_event(struct thread *t, enum event event)
 
 static void on_attention(struct thread *t) { (void)t; }
 
-static const struct environment environment = { code_window, on_event, on_attention };
+static bool lasting = true;
+static bool code_lasts(struct thread *t, uint64_t start, uint64_t end)
+{
+    (void)t;
+    return lasting && code_window(t, start) >= end - start;
+}
+
+static const struct environment environment = { .code_window = code_window, .code_lasts = code_lasts, .event = on_event, .attend = on_attention };
 
 /* Blocks in a row, several times: each adds its number to a0 and is called through a register by every seventh. Ends by ecall. */
 static void write_program(void)
@@ -105,6 +112,11 @@ static void test_file(const char *file, unsigned hot, const char *name)
     unlink(file);
     struct run cold = run(file, KEY, 0, hot, true);
     tap_ok(cold.a0 == answer && cold.wrote && size_of(file) > 0, "%s: the first run leaves a file", name);
+    lasting = false;
+    unlink(file);
+    tap_ok(!run(file, KEY, 0, hot, true).wrote, "%s: code that will not last leaves none", name);
+    lasting = true;
+    run(file, KEY, 0, hot, true);
     struct run second = warm(file, hot);
     tap_ok(second.a0 == answer && second.made > BLOCKS / 2 && !second.wrote, "%s: the second starts with its translations", name);
     tap_ok(run(file, KEY + 1, NEVER, hot, true).made == 0, "%s: another program does not", name);
