@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum { MAGIC_SIZE = 8, LARGEST_FILE = 64 << 20, FEWEST_NEW = 256, LONGEST_GUEST_CODE = 1 << 14 };
-static const char magic[MAGIC_SIZE + 1] = "ferry-1\n";
+static const char magic[MAGIC_SIZE + 1] = "ferry-2\n";
 
 /* Units are found through an open hash table of their offsets in the file, in units of 8 bytes; 0: free. It follows the header. */
 struct kept_header {
@@ -50,14 +50,19 @@ static uint64_t mix(uint64_t h, uint64_t x)
     return h ^ h >> 32;
 }
 
-static uint64_t sum_of(const void *data, size_t size) /* a multiple of 8 */
+/* In four lanes, since a multiplication takes longer than the next can wait. `size`: a multiple of 8. */
+static uint64_t sum_of(const void *data, size_t size)
 {
-    uint64_t sum = size, word;
-    for (size_t i = 0; i < size; i += sizeof word) {
-        memcpy(&word, (const uint8_t *)data + i, sizeof word);
-        sum = mix(sum, word);
-    }
-    return sum;
+    enum { LANES = 4 };
+    const uint64_t *word = data;
+    uint64_t lane[LANES] = { size, 1, 2, 3 };
+    size_t count = size / sizeof *word, whole = count - count % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (unsigned k = 0; k < LANES; k++)
+            lane[k] = mix(lane[k], word[i + k]);
+    for (size_t i = whole; i < count; i++)
+        lane[0] = mix(lane[0], word[i]);
+    return mix(mix(mix(lane[0], lane[1]), lane[2]), lane[3]);
 }
 
 static size_t padded(size_t size) { return align_up(size, 8); }
@@ -83,7 +88,8 @@ static struct parts parts_of(const struct kept_unit *k)
     return p;
 }
 
-static uint32_t bucket_of(uint64_t spc, uint32_t mode, uint32_t buckets) { return (uint32_t)(mix(mode, spc) & (buckets - 1)); }
+/* Neighbours are near each other, as in the map table. */
+static uint32_t bucket_of(uint64_t spc, uint32_t mode, uint32_t buckets) { return (uint32_t)(mix(mode, spc >> 10) + (spc >> 1)) & (buckets - 1); }
 
 /* ---- taking ----------------------------------------------------------------------------------------------------------------------------- */
 
@@ -177,31 +183,33 @@ static uint64_t program_address(const struct engine *e)
     return address;
 }
 
-static struct host_unit copy_unit(struct engine *e, const struct kept_unit *k)
+static void copy_unit(struct engine *e, const struct kept_unit *k, struct host_unit *unit)
 {
     struct parts p = parts_of(k);
     struct code_buffer *b = &e->cache.buffer;
-    struct host_unit unit = { .start = same_alignment(b->used, &k->place), .size = k->code_size, .site_count = k->site_count,
-                              .relocation_count = k->relocation_count, .mark_count = k->mark_count };
-    struct host_place place = { unit.start, e->site_count, 0, program_address(e) };
+    unit->start = same_alignment(b->used, &k->place);
+    unit->size = k->code_size;
+    unit->site_count = k->site_count;
+    unit->relocation_count = k->relocation_count;
+    unit->mark_count = k->mark_count;
+    struct host_place place = { unit->start, e->site_count, 0, program_address(e) };
     uint32_t *counter = &e->cache.counters[e->cache.translation_count];
-    unit.relocations = arena_alloc(&e->scratch, k->relocation_count * sizeof *unit.relocations);
-    unit.marks = arena_alloc(&e->scratch, k->mark_count * sizeof *unit.marks);
-    memcpy(unit.relocations, p.relocations, k->relocation_count * sizeof *unit.relocations);
+    unit->relocations = arena_alloc(&e->scratch, k->relocation_count * sizeof *unit->relocations);
+    unit->marks = arena_alloc(&e->scratch, k->mark_count * sizeof *unit->marks);
+    memcpy(unit->relocations, p.relocations, k->relocation_count * sizeof *unit->relocations);
     for (unsigned i = 0; i < k->mark_count; i++)
-        unit.marks[i] = (struct host_mark){ unit.start + p.marks[i].offset, k->spc + p.marks[i].spc };
+        unit->marks[i] = (struct host_mark){ unit->start + p.marks[i].offset, k->spc + p.marks[i].spc };
     for (unsigned i = 0; i < k->site_count; i++) {
         const struct kept_site *s = &p.sites[i];
-        unit.sites[i] = (struct host_site){ s->spc, unit.start + s->link, unit.start + s->stub, s->guess ? unit.start + s->guess : 0 };
+        unit->sites[i] = (struct host_site){ s->spc, unit->start + s->link, unit->start + s->stub, s->guess ? unit->start + s->guess : 0 };
     }
     if (k->warm) {
         place.counter = (uint32_t)((const uint8_t *)counter - b->exec);
         *counter = e->config.hot;
     }
-    memcpy(b->write + unit.start, p.code, k->code_size);
-    e->config.host->relocate(b, &unit, &k->place, &place);
-    b->used = unit.start + k->code_size;
-    return unit;
+    memcpy(b->write + unit->start, p.code, k->code_size);
+    e->config.host->relocate(b, unit, &k->place, &place);
+    b->used = unit->start + k->code_size;
 }
 
 static void chain_known_ways(struct engine *e, const struct translation *new)
@@ -224,7 +232,8 @@ void keep_adopt(struct thread *t, struct block *b)
         memcmp((const void *)(uintptr_t)b->spc, parts_of(k).guest, k->guest_size))
         return;
     cache_make_ready(e);
-    struct host_unit unit = copy_unit(e, k);
+    struct host_unit unit; /* large, and most of it is not used */
+    copy_unit(e, k, &unit);
     struct translation *new = adopt_unit(e, &unit, b, b->spc + k->guest_size, k->warm);
     new->kept = true;
     chain_known_ways(e, new);
