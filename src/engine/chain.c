@@ -6,10 +6,15 @@
 /* To log each execution it must come to the manager. */
 static bool chains(const struct engine *e) { return e->config.chain && !(e->config.log & LOG_EXEC); }
 
-/* Patches the site to jump to its target's translation. */
+/* Patches the site to jump to its target's translation: straight there, or through its stub if that writes what would be missed. Threads
+ * that are between the two patches find a good way too. */
 static void link_site(struct engine *e, struct site *s)
 {
-    e->config.host->link(&e->cache.buffer, s->link, s->target->translation->code_start);
+    const struct translation *target = s->target->translation;
+    bool straight = !(s->writes & ~target->overwrites);
+    if (s->writes)
+        e->config.host->link(&e->cache.buffer, s->stub_link, straight ? s->stub_exit : target->code_start);
+    e->config.host->link(&e->cache.buffer, s->link, straight ? target->code_start : s->stub);
     if (s->guess)
         e->config.host->predict(&e->cache.buffer, s->guess, s->spc);
     s->linked = true;
@@ -49,5 +54,7 @@ void unchain_incoming(struct engine *e, struct block *target)
             s->retired = true;
         }
         e->config.host->link(&e->cache.buffer, s->link, s->stub);
+        if (s->writes)
+            e->config.host->link(&e->cache.buffer, s->stub_link, s->stub_exit);
     }
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum { MAGIC_SIZE = 8, LARGEST_FILE = 64 << 20, FEWEST_NEW = 256, LONGEST_GUEST_CODE = 1 << 14 };
-static const char magic[MAGIC_SIZE + 1] = "ferry-2\n";
+static const char magic[MAGIC_SIZE + 1] = "ferry-3\n";
 
 /* Units are found through an open hash table of their offsets in the file, in units of 8 bytes; 0: free. It follows the header. */
 struct kept_header {
@@ -22,8 +22,8 @@ struct kept_header {
 
 struct kept_site {
     uint64_t spc;
-    uint32_t link, stub, guess; /* from the unit's start; guess 0: none */
-    uint32_t unused;
+    uint32_t link, stub, guess; /* from the unit's start; guess 0: none; nor the others without writes */
+    uint32_t writes, stub_link, stub_exit;
 };
 
 /* Followed by sites, guest code, host code, relocations, marks, each padded to 8 bytes. */
@@ -34,6 +34,7 @@ struct kept_unit {
     uint32_t mode, guest_size, code_size;
     uint16_t site_count, relocation_count, mark_count;
     uint16_t warm;
+    uint32_t overwrites, unused;
 };
 
 struct kept {
@@ -201,7 +202,8 @@ static void copy_unit(struct engine *e, const struct kept_unit *k, struct host_u
         unit->marks[i] = (struct host_mark){ unit->start + p.marks[i].offset, k->spc + p.marks[i].spc };
     for (unsigned i = 0; i < k->site_count; i++) {
         const struct kept_site *s = &p.sites[i];
-        unit->sites[i] = (struct host_site){ s->spc, unit->start + s->link, unit->start + s->stub, s->guess ? unit->start + s->guess : 0 };
+        unit->sites[i] = (struct host_site){ s->spc, unit->start + s->link, unit->start + s->stub, s->guess ? unit->start + s->guess : 0,
+                                             s->writes, unit->start + s->stub_link, unit->start + s->stub_exit };
     }
     if (k->warm) {
         place.counter = (uint32_t)((const uint8_t *)counter - b->exec);
@@ -234,7 +236,7 @@ void keep_adopt(struct thread *t, struct block *b)
     cache_make_ready(e);
     struct host_unit unit; /* large, and most of it is not used */
     copy_unit(e, k, &unit);
-    struct translation *new = adopt_unit(e, &unit, b, b->spc + k->guest_size, k->warm);
+    struct translation *new = adopt_unit(e, &unit, b, b->spc + k->guest_size, k->warm, k->overwrites);
     new->kept = true;
     chain_known_ways(e, new);
     publish_translation(e, b, new);
@@ -287,7 +289,8 @@ static void write_sites(const struct engine *e, const struct translation *tr, st
     for (uint32_t i = 0; i < tr->site_count; i++) {
         const struct site *s = &e->sites[tr->first_site + i];
         struct kept_site k = { s->guess ? NO_SPC : s->spc, s->link - tr->code_start, s->stub - tr->code_start,
-                               s->guess ? s->guess - tr->code_start : 0, 0 };
+                               s->guess ? s->guess - tr->code_start : 0, s->writes,
+                               s->writes ? s->stub_link - tr->code_start : 0, s->writes ? s->stub_exit - tr->code_start : 0 };
         append(w, &k, sizeof k);
     }
 }
@@ -300,7 +303,7 @@ static void write_translation(struct thread *t, const struct translation *tr, st
     size_t offset = w->size;
     uint32_t counter = tr->warm ? (uint32_t)((const uint8_t *)&e->cache.counters[number] - e->cache.buffer.exec) : 0;
     struct kept_unit unit = { .spc = b->spc, .mode = b->mode, .guest_size = (uint32_t)guest_size, .code_size = tr->code_end - tr->code_start,
-                              .place = { tr->code_start, tr->first_site, counter, program_address(e) }, .warm = tr->warm,
+                              .place = { tr->code_start, tr->first_site, counter, program_address(e) }, .warm = tr->warm, .overwrites = tr->would_overwrite,
                               .site_count = tr->site_count, .relocation_count = tr->relocation_count, .mark_count = tr->mark_count };
     append(w, &unit, sizeof unit);
     write_sites(e, tr, w);

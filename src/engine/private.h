@@ -53,6 +53,8 @@ struct translation {
     uint32_t first_site;
     uint16_t site_count, relocation_count;
     uint16_t mark_count;            /* a unit has MAX_BLOCK_INSNS at most, so offsets in its code fit 16 bits too */
+    uint32_t overwrites;            /* fleeting slots, before anyone can look at what they held */
+    uint32_t would_overwrite;       /* the same if it were not warm, which looks at once */
     bool warm;                      /* made in a hurry, counts how often it is entered */
     bool kept;                      /* on disk already */
 };
@@ -62,6 +64,7 @@ struct site {
     uint64_t spc;
     struct block *_Atomic target; /* the block there, translated or not, once that is known: the site is in its list */
     uint32_t link, stub, guess;
+    uint32_t writes, stub_link, stub_exit; /* as in host_site */
     uint32_t next_incoming;  /* next site with the same target */
     uint32_t mode;
     bool linked;
@@ -161,8 +164,9 @@ bool translate_block(struct engine *e, struct block *b);
 void keep_open(struct engine *e);
 void keep_adopt(struct thread *t, struct block *b);
 
-/* The unit is a translation of `b` from now on, of guest code up to `reach`. `warm`: it has a counter and is made again when that has run out. */
-struct translation *adopt_unit(struct engine *e, const struct host_unit *unit, struct block *b, uint64_t reach, bool warm);
+/* The unit is a translation of `b` from now on, of guest code up to `reach`. `warm`: it has a counter and is made again when that has run out;
+ * `overwrites`: as in struct translation, for the guest code. */
+struct translation *adopt_unit(struct engine *e, const struct host_unit *unit, struct block *b, uint64_t reach, bool warm, uint32_t overwrites);
 void publish_translation(struct engine *e, struct block *b, const struct translation *new);
 
 /* map.c: find without lock, the rest under it. */

@@ -54,6 +54,18 @@ static void lift_block(struct engine *e, struct block *b, struct ir_unit *u)
     }
 }
 
+/* What is known of the code that the unit's ways out lead to. */
+static void look_ahead(const struct engine *e, struct ir_unit *u, const struct block *head)
+{
+    for (uint32_t i = 0; i < u->edge_count && u->layout->fleeting_count; i++) {
+        const struct block *target = u->edge[i].leaves ? map_find(e, u->edge[i].spc, head->mode) : NULL;
+        if (!target)
+            continue;
+        u->edge[i].is_usual = target->tpc || target->executions > head->executions / 4;
+        u->edge[i].overwritten = target->translation ? target->translation->would_overwrite : 0;
+    }
+}
+
 struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, bool optimise, struct arena *arena)
 {
     struct ir_unit *u = arena_alloc(arena, sizeof *u);
@@ -69,7 +81,9 @@ struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, bool opti
     }
     log_unit(e, LOG_IR, "IR", u);
     check_unit(u);
+    u->overwrites = opt_overwritten(u);
     if (optimise) {
+        look_ahead(e, u, trace->block[0]);
         opt_run(u);
         log_unit(e, LOG_IR_OPT, "IR after passes", u);
         check_unit(u);
@@ -114,6 +128,7 @@ static void adopt_sites(struct engine *e, const struct host_unit *unit, uint32_t
     for (unsigned i = 0; i < unit->site_count; i++) {
         const struct host_site *s = &unit->sites[i];
         e->sites[e->site_count++] = (struct site){ .spc = s->spc, .link = s->link, .stub = s->stub, .guess = s->guess, .mode = mode,
+                                                   .writes = s->writes, .stub_link = s->stub_link, .stub_exit = s->stub_exit,
                                                    .counter = warm && i == 0 };
     }
 }
@@ -134,11 +149,12 @@ static const uint32_t *adopt_relocations(struct engine *e, const struct host_uni
     return memcpy(arena_alloc(&e->blocks, size), unit->relocations, size);
 }
 
-struct translation *adopt_unit(struct engine *e, const struct host_unit *unit, struct block *b, uint64_t reach, bool warm)
+struct translation *adopt_unit(struct engine *e, const struct host_unit *unit, struct block *b, uint64_t reach, bool warm, uint32_t overwrites)
 {
     struct translation *new = &e->cache.translations[e->cache.translation_count];
     *new = (struct translation){ .block = b, .marks = adopt_marks(e, unit, b), .mark_count = (uint16_t)unit->mark_count,
                                  .code_start = unit->start, .code_end = unit->start + unit->size, .warm = warm,
+                                 .overwrites = warm ? 0 : overwrites, .would_overwrite = overwrites,
                                  .first_site = e->site_count, .site_count = (uint16_t)unit->site_count,
                                  .relocations = adopt_relocations(e, unit), .relocation_count = (uint16_t)unit->relocation_count };
     e->cache.translation_count++;
@@ -180,7 +196,7 @@ bool translate_block(struct engine *e, struct block *b)
     struct host_unit unit;
     bool fits = e->config.host->translate(&e->config.host_config, &e->runtime, u, counter, e->site_count, &e->cache.buffer, &unit);
     if (fits) {
-        const struct translation *new = adopt_unit(e, &unit, b, trace.block[trace.count - 1]->end, warm);
+        const struct translation *new = adopt_unit(e, &unit, b, trace.block[trace.count - 1]->end, warm, u->overwrites);
         chain_usual_ways(e, new, &trace);
         publish_translation(e, b, new);
     }

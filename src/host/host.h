@@ -54,6 +54,9 @@ struct host_site {
     uint32_t link;   /* offset in the buffer of the field to patch, which lies so that patching is atomic */
     uint32_t stub;   /* offset in the buffer of the stub that leaves with the site's number */
     uint32_t guess;  /* indirect: offset in the buffer of the prediction; else 0 */
+    /* Fleeting slots that are written on the way, in the stub. Link the site only to code that overwrites these before anyone can look; for
+     * other code leave the site as it is and link the stub's own end, at `stub_link`, which otherwise goes to `stub_exit`. */
+    uint32_t writes, stub_link, stub_exit;
 };
 
 /* From `offset` (in the buffer) on, code belongs to the guest instruction at `pc`. In ascending order of offset. */

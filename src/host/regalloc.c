@@ -474,13 +474,6 @@ void regalloc_before_call(struct regalloc *ra)
         evict(ra, (unsigned)__builtin_ctzll(set));
 }
 
-void regalloc_settle(struct regalloc *ra, ir_ref v)
-{
-    unsigned reg = value_of(ra, v)->reg;
-    if (reg != NO_REG && ra->plan->temporaries & bit(reg))
-        spill(ra, v);
-}
-
 void regalloc_export(struct regalloc *ra, ir_ref v)
 {
     struct value *value = value_of(ra, v);

@@ -191,9 +191,6 @@ void regalloc_abandon_slot(struct regalloc *ra, unsigned slot);
 /* A call is about to look at all slots and change any: afterwards values are in spill cells only. */
 void regalloc_before_call(struct regalloc *ra);
 
-/* If `v` is in a temporary only: puts it in a cell. */
-void regalloc_settle(struct regalloc *ra, ir_ref v);
-
 /* If `v` crosses stretches: puts it in its cell. After its definition. */
 void regalloc_export(struct regalloc *ra, ir_ref v);
 

@@ -85,13 +85,21 @@ uint32_t ir_edge_to_block(struct ir_unit *u, uint32_t block, const ir_ref *argum
     return edge;
 }
 
-void ir_edge_add_argument(struct ir_unit *u, uint32_t edge, ir_ref argument)
+static void append_argument(struct ir_unit *u, uint32_t edge, ir_ref argument, uint16_t slot)
 {
-    if (u->argument_count == u->argument_capacity)
+    if (u->argument_count == u->argument_capacity) {
+        uint32_t capacity = u->argument_capacity;
+        u->written = arena_grow(u->arena, u->written, sizeof *u->written, u->argument_count, &capacity);
         u->argument = arena_grow(u->arena, u->argument, sizeof *u->argument, u->argument_count, &u->argument_capacity);
-    u->argument[u->argument_count++] = argument;
-    u->edge[edge].argument_count++;
+    }
+    if (!u->edge[edge].argument_count++)
+        u->edge[edge].arguments = u->argument_count;
+    u->argument[u->argument_count] = argument;
+    u->written[u->argument_count++] = slot;
 }
+
+void ir_edge_add_argument(struct ir_unit *u, uint32_t edge, ir_ref argument) { append_argument(u, edge, argument, NO_SLOT); }
+void ir_edge_add_write(struct ir_unit *u, uint32_t edge, unsigned slot, ir_ref value) { append_argument(u, edge, value, (uint16_t)slot); }
 
 enum ir_type ir_result_type(const struct ir_insn *insn)
 {

@@ -133,6 +133,15 @@ static struct vector evaluate(struct evaluator *e, const struct ir_insn *insn)
     return vector_of(evaluate_scalar(e, insn));
 }
 
+static void write_slots(struct evaluator *e, const struct ir_edge *edge)
+{
+    for (unsigned k = 0; k < edge->argument_count; k++) {
+        unsigned slot = e->u->written[edge->arguments + k];
+        size_t size = e->u->layout->slots[slot].type == IR_V128 ? 16 : 8;
+        memcpy(&e->context->slot[slot], &e->value[e->u->argument[edge->arguments + k]], size);
+    }
+}
+
 /* Where control goes from the END operation; NULL: out of the unit, to context.pc. */
 static const struct ir_block *leave_block(struct evaluator *e, const struct ir_insn *end, enum event *event)
 {
@@ -141,6 +150,7 @@ static const struct ir_block *leave_block(struct evaluator *e, const struct ir_i
         const struct ir_edge *edge = &e->u->edge[end->imm + (end->op == IR_brif && !a)];
         if (!edge->leaves)
             return take_edge(e, edge);
+        write_slots(e, edge);
         e->context->pc = edge->spc;
     } else if (end->op == IR_raise) {
         e->context->pc = end->imm;

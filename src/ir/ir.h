@@ -42,7 +42,8 @@
  *                count, nor whether that raises invalid.
  *   get_flags    gives the sticky floating-point flags, an i64 of bits FLOAT_... (float.h)
  *   set_flags    a: i64: they become these
- *   br           edge
+ *   br           edge; one out of the unit may have writes, ->0x10078(cr0: v3): done on the way, unless the code there is known to
+ *                overwrite these slots before anyone can look
  *   brif         a: i32; first edge if a != 0, else the second
  *   call_to      edge out of the unit; return_spc of the edge: guest return address. A guest call: the guest return address is in
  *                its place already.
@@ -146,12 +147,15 @@ struct ir_insn {
     uint64_t imm;  /* as the operation says; br, brif, call_to: index of the (first) edge in ir_unit.edge */
 };
 
-/* Where a branch goes: into a block of the unit, with arguments for its parameters, or out of the unit to a guest address. */
+/* Where a branch goes: into a block of the unit, with arguments for its parameters, or out of the unit to a guest address, with writes of
+ * fleeting slots. */
 struct ir_edge {
     bool leaves;           /* out of the unit */
+    bool is_usual;         /* if `leaves`: control goes there often, as far as is known; a hint, not printed */
     uint16_t argument_count;
     uint32_t block;        /* index in ir_unit.block, unless `leaves` */
-    uint32_t arguments;    /* index of the first in ir_unit.argument */
+    uint32_t arguments;    /* index of the first in ir_unit.argument; if `leaves`, of what ir_unit.written has the slots */
+    uint32_t overwritten;  /* if `leaves`: fleeting slots that the code there overwrites, as far as is known; a hint, not printed */
     uint64_t spc;          /* if `leaves` */
     uint64_t return_spc;   /* call_to: guest return address */
 };
@@ -165,6 +169,7 @@ struct ir_unit {
     struct arena *arena;         /* where everything here lives; not owned */
     const struct layout *layout;
     uint64_t spc;                /* where it starts */
+    uint32_t overwrites;         /* fleeting slots, before anyone can look at what they held; a hint, not printed */
     struct ir_insn *insn;
     uint32_t insn_count, insn_capacity;
     struct ir_block *block;
@@ -172,6 +177,7 @@ struct ir_unit {
     struct ir_edge *edge;
     uint32_t edge_count, edge_capacity;
     ir_ref *argument;
+    uint16_t *written;           /* as many */
     uint32_t argument_count, argument_capacity;
 };
 
@@ -199,8 +205,11 @@ ir_ref ir_const(struct ir_unit *u, enum ir_type type, uint64_t value);
 uint32_t ir_edge_leaving(struct ir_unit *u, uint64_t spc, uint64_t return_spc);
 uint32_t ir_edge_to_block(struct ir_unit *u, uint32_t block, const ir_ref *arguments, unsigned count);
 
-/* One more argument for the newest edge. */
+/* One more argument for an edge that has none or the newest ones. */
 void ir_edge_add_argument(struct ir_unit *u, uint32_t edge, ir_ref argument);
+
+/* One more write for an edge out of the unit that has none or the newest ones. */
+void ir_edge_add_write(struct ir_unit *u, uint32_t edge, unsigned slot, ir_ref value);
 
 /* ---- facts ------------------------------------------------------------------------------------------------------------ */
 
@@ -222,6 +231,13 @@ static inline bool ir_form_rounds(enum ir_form form)
 static inline unsigned ir_edge_count(const struct ir_insn *insn)
 {
     return insn->op == IR_brif ? 2 : insn->op == IR_br || insn->op == IR_call_to;
+}
+
+/* The bit of a slot in a set of fleeting slots; 0: it is none. */
+static inline uint32_t ir_fleeting(const struct layout *layout, uint64_t slot)
+{
+    uint64_t index = slot - layout->first_fleeting;
+    return index < layout->fleeting_count ? UINT32_C(1) << index : 0;
 }
 
 /* What the instruction may do, with the traits of the called helper for `call`. */

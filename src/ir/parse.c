@@ -146,6 +146,38 @@ static bool read_type(struct parser *p, uint8_t *type)
 
 /* ---- operands -------------------------------------------------------------------------------------------------------- */
 
+static bool read_slot(struct parser *p, unsigned *slot)
+{
+    struct word word = read_word(p);
+    const struct layout *layout = p->u->layout;
+    for (*slot = 0; *slot < layout->slot_count; ++*slot)
+        if (word_is(word, layout->slots[*slot].name))
+            return true;
+    return fail(p, "no such slot");
+}
+
+/* In parentheses: arguments, or writes. */
+static bool read_arguments(struct parser *p, uint32_t edge)
+{
+    if (!accept(p, "("))
+        return true;
+    do {
+        ir_ref value = NO_REF;
+        unsigned slot = NO_SLOT;
+        if (p->u->edge[edge].leaves && !(read_slot(p, &slot) && expect(p, ":")))
+            return false;
+        if (!read_value(p, &value))
+            return false;
+        if (p->u->edge[edge].argument_count == UINT16_MAX)
+            return fail(p, "too many arguments");
+        if (p->u->edge[edge].leaves)
+            ir_edge_add_write(p->u, edge, slot, value);
+        else
+            ir_edge_add_argument(p->u, edge, value);
+    } while (accept(p, ","));
+    return expect(p, ")");
+}
+
 static bool read_edge(struct parser *p, bool call)
 {
     uint64_t spc = 0, return_spc = 0;
@@ -153,38 +185,24 @@ static bool read_edge(struct parser *p, bool call)
     if (accept(p, "->")) {
         if (!read_number(p, &spc) || (call && (!expect(p, ",") || !read_number(p, &return_spc))))
             return false;
-        ir_edge_leaving(p->u, spc, return_spc);
-        return true;
+        uint32_t edge = ir_edge_leaving(p->u, spc, return_spc);
+        return call || read_arguments(p, edge);
     }
     if (call)
         return fail(p, "expected '->'");
     if (!read_index(p, 'b', UINT32_MAX, &block))
         return false;
-    uint32_t edge = ir_edge_to_block(p->u, block, NULL, 0);
-    if (!accept(p, "("))
-        return true;
-    do {
-        ir_ref value = NO_REF;
-        if (!read_value(p, &value))
-            return false;
-        if (p->u->edge[edge].argument_count == UINT16_MAX)
-            return fail(p, "too many arguments");
-        ir_edge_add_argument(p->u, edge, value);
-    } while (accept(p, ","));
-    return expect(p, ")");
+    return read_arguments(p, ir_edge_to_block(p->u, block, NULL, 0));
 }
 
-static bool read_slot(struct parser *p, struct ir_insn *insn)
+static bool read_slot_of(struct parser *p, struct ir_insn *insn)
 {
-    struct word word = read_word(p);
-    const struct layout *layout = p->u->layout;
-    for (unsigned i = 0; i < layout->slot_count; i++)
-        if (word_is(word, layout->slots[i].name)) {
-            insn->imm = i;
-            insn->type = insn->op == IR_set ? (uint8_t)layout->slots[i].type : insn->type;
-            return true;
-        }
-    return fail(p, "no such slot");
+    unsigned slot;
+    if (!read_slot(p, &slot))
+        return false;
+    insn->imm = slot;
+    insn->type = insn->op == IR_set ? (uint8_t)p->u->layout->slots[slot].type : insn->type;
+    return true;
 }
 
 static bool read_helper(struct parser *p, struct ir_insn *insn)
@@ -218,7 +236,7 @@ static bool read_operands(struct parser *p, const char *letters, struct ir_insn 
         case 'a': good = read_value(p, argument++); break;
         case 'n': good = read_constant(p, type_bits(insn->type), &insn->imm); break;
         case 'x': good = read_number(p, &insn->imm); break;
-        case 's': good = read_slot(p, insn); break;
+        case 's': good = read_slot_of(p, insn); break;
         case 'h': good = read_helper(p, insn); break;
         case 'e': good = read_edge(p, false); break;
         case 'c': good = read_edge(p, true); break;

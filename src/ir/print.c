@@ -70,13 +70,14 @@ static void print_number(FILE *out, enum ir_type type, uint64_t value)
 
 static void print_edge(struct printer *p, const struct ir_edge *edge)
 {
-    if (edge->leaves) {
+    if (edge->leaves)
         fprintf(p->out, "->0x%" PRIx64, edge->spc);
-        return;
-    }
-    fprintf(p->out, "b%" PRIu32, edge->block);
+    else
+        fprintf(p->out, "b%" PRIu32, edge->block);
     for (unsigned i = 0; i < edge->argument_count; i++) {
         fputs(i ? ", " : "(", p->out);
+        if (edge->leaves)
+            fprintf(p->out, "%s: ", p->u->layout->slots[p->u->written[edge->arguments + i]].name);
         print_value(p, p->u->argument[edge->arguments + i]);
     }
     if (edge->argument_count)

@@ -40,14 +40,12 @@ static bool check_edges(struct verifier *v, const struct ir_insn *insn)
         return bad(v, "no such edge");
     for (unsigned i = 0; i < count; i++) {
         const struct ir_edge *edge = &u->edge[insn->imm + i];
-        if (edge->leaves)
-            continue;
-        if (insn->op == IR_call_to)
-            return bad(v, "the edge must leave the unit");
-        if (edge->block >= u->block_count)
-            return bad(v, "no such block");
         if (edge->arguments > u->argument_count || u->argument_count - edge->arguments < edge->argument_count)
             return bad(v, "no such arguments");
+        if (insn->op == IR_call_to && (!edge->leaves || edge->argument_count))
+            return bad(v, "the edge must leave the unit and write nothing");
+        if (!edge->leaves && edge->block >= u->block_count)
+            return bad(v, "no such block");
     }
     return true;
 }
@@ -125,11 +123,30 @@ static unsigned param_count(const struct ir_unit *u, const struct ir_block *bloc
     return count;
 }
 
+static bool check_writes(struct verifier *v, const struct ir_flow *flow, ir_ref user, const struct ir_edge *edge)
+{
+    const struct ir_unit *u = v->u;
+    uint32_t written = 0;
+    for (unsigned k = 0; k < edge->argument_count; k++) {
+        ir_ref value = u->argument[edge->arguments + k];
+        unsigned slot = u->written[edge->arguments + k];
+        uint32_t bit = ir_fleeting(u->layout, slot);
+        if (!check_value(v, flow, user, value))
+            return false;
+        if (!bit || written & bit)
+            return bad(v, "write %u: not a fleeting slot, or the same again", k);
+        written |= bit;
+        if (ir_result_type(&u->insn[value]) != u->layout->slots[slot].type)
+            return bad(v, "write %u is of another type", k);
+    }
+    return true;
+}
+
 static bool check_edge_arguments(struct verifier *v, const struct ir_flow *flow, ir_ref user, const struct ir_edge *edge)
 {
     const struct ir_unit *u = v->u;
     if (edge->leaves)
-        return true;
+        return check_writes(v, flow, user, edge);
     const struct ir_block *target = &u->block[edge->block];
     if (param_count(u, target) != edge->argument_count)
         return bad(v, "b%" PRIu32 " has another number of parameters", edge->block);

@@ -26,6 +26,12 @@ void opt_canon(struct ir_unit *u);
 /* A set that is overwritten before anyone can look (a fault, a call that reads, an exit) goes away. */
 void opt_dead_set(struct ir_unit *u);
 
+/* A set of a fleeting slot that is overwritten before anyone can look, but for ways out of the unit, is done on these ways. */
+void opt_sink(struct ir_unit *u);
+
+/* Fleeting slots that the unit, as lifted, overwrites before anyone can look at what they held when it was entered. */
+uint32_t opt_overwritten(struct ir_unit *u);
+
 /* Results nobody uses are not computed. Loads stay, they may fault; floating-point operations stay if their flags may be seen. */
 void opt_dead(struct ir_unit *u);
 

@@ -124,6 +124,7 @@ const struct opt_pass opt_passes[] = {
     { "fold",     opt_fold },
     { "number",   opt_number },
     { "canon",    opt_canon },
+    { "sink",     opt_sink },
     { "dead_set", opt_dead_set },
     { "dead",     opt_dead },
     { NULL, NULL },
@@ -133,5 +134,6 @@ void opt_run(struct ir_unit *u)
 {
     walk_forwards(u, FORWARD | MEMORY | COPY | FOLD | NUMBER);
     opt_canon(u);
+    opt_sink(u);
     walk_backwards(u, DEAD_SET | DEAD);
 }

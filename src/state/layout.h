@@ -9,7 +9,7 @@
  * of a slot. ORDER TYPE: i8 to i64 by size, then f32, f64, v128. */
 enum ir_type { IR_VOID, IR_I8, IR_I16, IR_I32, IR_I64, IR_F32, IR_F64, IR_V128, IR_TYPE_COUNT };
 
-enum { MAX_SLOTS = 160, SLOT_WORDS = (MAX_SLOTS + 63) / 64, NO_SLOT = 0xffff };
+enum { MAX_SLOTS = 160, SLOT_WORDS = (MAX_SLOTS + 63) / 64, NO_SLOT = 0xffff, MAX_FLEETING = 32 };
 
 struct slot {
     const char *name; /* unique within its layout; an identifier */
@@ -24,6 +24,8 @@ struct layout {
     unsigned integer_home_count;
     const uint16_t *float_homes;
     unsigned float_home_count;
+    /* Slots next to each other that are often overwritten unread, as condition registers are: at most MAX_FLEETING. */
+    uint16_t first_fleeting, fleeting_count;
     uint16_t stack_pointer;  /* slot compared by return prediction */
     uint8_t code_alignment;  /* bytes; instruction addresses are multiples of it: 1, 2 or 4 */
 };

@@ -9,15 +9,17 @@
 
 #include "host/host.h"
 
-enum { R0 = 0, R_COUNT = 20, W0 = 20, W_COUNT = 2, F0 = 32, F_COUNT = 20, V0 = F0 + F_COUNT, V_COUNT = 6, TEST_SLOTS = V0 + 2 * V_COUNT };
+enum { R0 = 0, R_COUNT = 20, W0 = 20, W_COUNT = 2, Q0 = 24, Q_COUNT = 6, F0 = 32, F_COUNT = 20, V0 = F0 + F_COUNT, V_COUNT = 6, TEST_SLOTS = V0 + 2 * V_COUNT };
 
-/* r0 is the base of memory, r1 the stack pointer. */
+/* r0 is the base of memory, r1 the stack pointer; q0 to q5 are fleeting. */
 #define R(n) [R0 + n] = { "r" #n, IR_I64 }
 #define F(n) [F0 + n] = { "f" #n, IR_F64 }
 #define V(n) [V0 + 2 * n] = { "x" #n, IR_V128 }, [V0 + 2 * n + 1] = { NULL, IR_I64 }
 static const struct slot test_slots[TEST_SLOTS] = {
     R(0), R(1), R(2), R(3), R(4), R(5), R(6), R(7), R(8), R(9), R(10), R(11), R(12), R(13), R(14), R(15), R(16), R(17), R(18), R(19),
     [W0] = { "w0", IR_I32 }, [W0 + 1] = { "w1", IR_I32 },
+    [Q0] = { "q0", IR_I64 }, [Q0 + 1] = { "q1", IR_I64 }, [Q0 + 2] = { "q2", IR_I64 }, [Q0 + 3] = { "q3", IR_I32 }, [Q0 + 4] = { "q4", IR_I32 },
+    [Q0 + 5] = { "q5", IR_F64 },
     F(0), F(1), F(2), F(3), F(4), F(5), F(6), F(7), F(8), F(9), F(10), F(11), F(12), F(13), F(14), F(15), F(16), F(17), F(18), F(19),
     V(0), V(1), V(2), V(3), V(4), V(5),
 };
@@ -34,7 +36,7 @@ static const struct layout test_layout = {
     .slots = test_slots, .slot_count = TEST_SLOTS,
     .integer_homes = test_integer_homes, .integer_home_count = COUNT_OF(test_integer_homes),
     .float_homes = test_float_homes, .float_home_count = COUNT_OF(test_float_homes),
-    .stack_pointer = R0 + 1, .code_alignment = 2,
+    .first_fleeting = Q0, .fleeting_count = Q_COUNT, .stack_pointer = R0 + 1, .code_alignment = 2,
 };
 
 static uint64_t helper_mix(struct context *c, uint64_t a, uint64_t b)

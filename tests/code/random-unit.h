@@ -77,10 +77,12 @@ static ir_ref fresh(struct maker *m, enum ir_type type)
         return remember(m, ir_emit(u, (struct ir_insn){ .op = IR_v_splat, .type = IR_V128, .aux = LANES_32, .arg = { a } }));
     }
     case IR_I64:
+        if (below(m->r, 6) == 0)
+            return emit_get(m, Q0 + below(m->r, 3));
         return below(m->r, 3) ? emit_get(m, R0 + 1 + below(m->r, R_COUNT - 1)) : remember(m, ir_const(u, IR_I64, interesting(m->r)));
     case IR_I32:
         if (below(m->r, 3) == 0)
-            return emit_get(m, W0 + below(m->r, W_COUNT));
+            return below(m->r, 2) ? emit_get(m, W0 + below(m->r, W_COUNT)) : emit_get(m, Q0 + 3 + below(m->r, 2));
         if (below(m->r, 3) == 0)
             return remember(m, ir_const(u, type, interesting(m->r)));
         /* fall through */
@@ -272,7 +274,7 @@ static void make_set(struct maker *m)
         ir_emit(m->u, (struct ir_insn){ .op = IR_set, .type = IR_V128, .arg = { value }, .imm = V0 + 2 * below(m->r, V_COUNT) });
         return;
     }
-    unsigned slot = below(m->r, 4) ? R0 + 2 + below(m->r, R_COUNT - 2) : below(m->r, 3) ? F0 + below(m->r, F_COUNT) : W0 + below(m->r, W_COUNT);
+    unsigned slot = below(m->r, 4) ? R0 + 2 + below(m->r, R_COUNT - 2) : below(m->r, 4) == 0 ? Q0 + below(m->r, Q_COUNT) : below(m->r, 3) ? F0 + below(m->r, F_COUNT) : W0 + below(m->r, W_COUNT);
     ir_ref value = some(m, test_slots[slot].type);
     ir_emit(m->u, (struct ir_insn){ .op = IR_set, .type = test_slots[slot].type, .arg = { value }, .imm = slot });
 }
@@ -344,18 +346,32 @@ static ir_ref some_target(struct maker *m)
     return ir_emit(m->u, (struct ir_insn){ .op = IR_and, .type = IR_I64, .arg = { a, mask } });
 }
 
+/* With some of the writes. */
+static uint32_t leaving_edge(struct maker *m, uint64_t spc, const ir_ref *written)
+{
+    uint32_t edge = ir_edge_leaving(m->u, spc, 0);
+    unsigned which = (unsigned)next_random(m->r) & (unsigned)next_random(m->r);
+    for (unsigned k = 0; k < Q_COUNT; k++)
+        if (which >> k & 1)
+            ir_edge_add_write(m->u, edge, Q0 + k, written[k]);
+    return edge;
+}
+
 static void make_exit(struct maker *m)
 {
+    ir_ref written[Q_COUNT];
+    for (unsigned k = 0; k < Q_COUNT; k++)
+        written[k] = some(m, test_slots[Q0 + k].type);
     struct ir_unit *u = m->u;
     uint64_t spc = 0x10000 + 2 * below(m->r, 100000);
     switch (below(m->r, 7)) {
     case 0:
-        ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_leaving(u, spc, 0) });
+        ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = leaving_edge(m, spc, written) });
         break;
     case 1: case 2: {
         ir_ref condition = some_condition(m);
-        uint32_t edge = ir_edge_leaving(u, spc, 0);
-        ir_edge_leaving(u, spc + 4, 0);
+        uint32_t edge = leaving_edge(m, spc, written);
+        leaving_edge(m, spc + 4, written);
         ir_emit(u, (struct ir_insn){ .op = IR_brif, .arg = { condition }, .imm = edge });
         break;
     }
@@ -436,12 +452,15 @@ static void make_side_exits(struct maker *m, unsigned count)
         ir_begin_block(u);
         make_body(m, 1 + below(m->r, 12));
         ir_ref condition = some_condition(m);
+        ir_ref written[Q_COUNT];
+        for (unsigned k = 0; k < Q_COUNT; k++)
+            written[k] = some(m, test_slots[Q0 + k].type);
         bool leaves_if = below(m->r, 2);
-        uint32_t edge = leaves_if ? ir_edge_leaving(u, 0x10000 + 8 * i, 0) : ir_edge_to_block(u, i + 1, NULL, 0);
+        uint32_t edge = leaves_if ? leaving_edge(m, 0x10000 + 8 * i, written) : ir_edge_to_block(u, i + 1, NULL, 0);
         if (leaves_if)
             ir_edge_to_block(u, i + 1, NULL, 0);
         else
-            ir_edge_leaving(u, 0x30000 + 8 * i, 0);
+            leaving_edge(m, 0x30000 + 8 * i, written);
         ir_emit(u, (struct ir_insn){ .op = IR_brif, .arg = { condition }, .imm = edge });
     }
     ir_begin_block(u);

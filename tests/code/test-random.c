@@ -63,6 +63,7 @@ static bool agree(struct machine *m, struct ir_unit *u, struct random *r)
     memcpy(want->memory, m->memory, MEMORY_SIZE);
 
     m->context = before->context;
+    m->context.attention = below(r, 4) == 0;
     memcpy(m->memory, before->memory, MEMORY_SIZE);
     struct host_unit unit;
     m->code.used = m->runtime_end;

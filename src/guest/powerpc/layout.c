@@ -51,6 +51,8 @@ const struct layout powerpc_layout = {
     .integer_home_count = COUNT_OF(integer_homes),
     .float_homes = float_homes,
     .float_home_count = COUNT_OF(float_homes),
+    .first_fleeting = POWERPC_CR,
+    .fleeting_count = POWERPC_COMPARED + 1 - POWERPC_CR,
     .stack_pointer = POWERPC_SP,
     .code_alignment = 4,
 };

@@ -15,16 +15,16 @@ enum {
     POWERPC_TP = 2,
     POWERPC_F = 32,                 /* f0 to f31 */
     POWERPC_CR = 64,                /* of cr0 to cr7 */
-    POWERPC_LR = 72,
+    POWERPC_SO = 72, POWERPC_OV, POWERPC_CA, /* of XER, each 0 or 1 */
+    POWERPC_RESULT,                 /* of the newest floating-point instruction that sets FPRF by its result */
+    POWERPC_COMPARED,               /* by a floating-point comparison since: as POWERPC_CR; or POWERPC_NOT_COMPARED */
+    POWERPC_LR,
     POWERPC_CTR,
-    POWERPC_SO, POWERPC_OV, POWERPC_CA, /* of XER, each 0 or 1 */
     POWERPC_COUNT,                  /* XER's other bits, of which the low 7 are the length for lswx and stswx */
     POWERPC_RESERVED_ADDRESS,       /* of the newest lwarx; POWERPC_NO_RESERVATION: none */
     POWERPC_RESERVED_VALUE,         /* what it read, as it lies in memory */
     POWERPC_VRSAVE,
     POWERPC_FPSCR,                  /* what floating-point instructions that only compute do not change; see float.c. Helpers alone touch it */
-    POWERPC_RESULT,                 /* of the newest floating-point instruction that sets FPRF by its result */
-    POWERPC_COMPARED,               /* by a floating-point comparison since: as POWERPC_CR; or POWERPC_NOT_COMPARED */
     POWERPC_ZERO,                   /* no state: register 0 where it stands for the number 0 */
     POWERPC_V = 86,                 /* v0 to v31, two cells each */
     POWERPC_SATURATED = POWERPC_V + 2 * 32, /* any bit of its 128: VSCR's SAT */

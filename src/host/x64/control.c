@@ -23,6 +23,8 @@ static void emit_site_number(struct lowering *l, unsigned site)
     note_relocation(&l->e, RELOCATE_SITE, l->e.at - 4);
 }
 
+enum { JMP_OPCODE = 1, JCC_OPCODE = 2, CALL_OPCODE = 1 }; /* bytes before rel32 */
+
 static void cold_stub(struct lowering *l, struct cold *c)
 {
     unsigned site = c->data;
@@ -39,7 +41,54 @@ static unsigned new_direct_site(struct lowering *l, uint64_t spc)
     return site;
 }
 
-enum { JMP_OPCODE = 1, JCC_OPCODE = 2, CALL_OPCODE = 1 }; /* bytes before rel32 */
+static bool goes_back(const struct lowering *l, const struct ir_edge *edge) { return edge->leaves && edge->spc <= l->u->spc; }
+
+static void emit_poll(struct lowering *l, struct label *if_wanted)
+{
+    emit_imm(&l->e, X64_CMP_IMM, 32, CONTEXT(attention), 0);
+    emit_jcc(&l->e, CC_NE, if_wanted);
+}
+
+/* The way out along an edge with writes. */
+struct writing {
+    const struct ir_edge *edge;
+    const struct argument *values;
+};
+
+/* The stub writes and goes on, unless the guest thread is wanted. */
+static void cold_writing_stub(struct lowering *l, struct cold *c)
+{
+    const struct writing *w = c->more;
+    struct host_site *result = &l->result->sites[c->data];
+    struct site *site = l->site[c->data];
+    result->stub = l->e.at;
+    emit_bind(&l->e, &site->stub);
+    emit_arguments(l, w->edge, w->values);
+    if (goes_back(l, w->edge))
+        emit_poll(l, &site->exit);
+    emit_patchable(&l->e, JMP_OPCODE);
+    result->stub_link = emit_jmp(&l->e, &site->exit);
+    emit_bind(&l->e, &site->exit);
+    result->stub_exit = l->e.at;
+    emit_site_number(l, c->data);
+    emit_jmp_to(&l->e, &l->runtime[EXIT_SITE]);
+}
+
+/* After everything that moves values. */
+static unsigned new_edge_site(struct lowering *l, const struct ir_edge *edge)
+{
+    if (!edge->argument_count)
+        return new_direct_site(l, edge->spc);
+    unsigned number = new_site(l, edge->spc);
+    for (unsigned k = 0; k < edge->argument_count; k++)
+        l->result->sites[number].writes |= ir_fleeting(l->config->layout, l->u->written[edge->arguments + k]);
+    struct writing *w = arena_alloc(l->u->arena, sizeof *w);
+    *w = (struct writing){ edge, find_arguments(l, edge) };
+    struct cold *c = new_cold(l, cold_writing_stub);
+    c->data = number;
+    c->more = w;
+    return number;
+}
 
 static void emit_site_jmp(struct lowering *l, unsigned site)
 {
@@ -56,93 +105,7 @@ void lower_counter(struct lowering *l, const struct landmark *counter)
     l->result->sites[site].link = emit_jcc(&l->e, CC_S, &l->site[site]->stub);
 }
 
-static bool goes_back(const struct lowering *l, const struct ir_edge *edge) { return edge->leaves && edge->spc <= l->u->spc; }
-
-static void emit_poll(struct lowering *l, struct label *if_wanted)
-{
-    emit_imm(&l->e, X64_CMP_IMM, 32, CONTEXT(attention), 0);
-    emit_jcc(&l->e, CC_NE, if_wanted);
-}
-
-/* ---- edges ------------------------------------------------------------------------------------------------------------------------ */
-
-static unsigned parameter_cell(const struct lowering *l, const struct ir_edge *edge, unsigned k)
-{
-    ir_ref v = l->u->block[edge->block].first;
-    for (;; v++)
-        if (insn_of(l, v)->op == IR_param && k-- == 0)
-            return l->ra.value[v].cell;
-}
-
-/* Whether an argument is a parameter of the block that the edge leads to: its cell may be overwritten before it is read. */
-static bool reads_parameters(const struct lowering *l, const struct ir_edge *edge)
-{
-    const struct ir_block *target = &l->u->block[edge->block];
-    for (unsigned k = 0; k < edge->argument_count; k++) {
-        ir_ref v = l->u->argument[edge->arguments + k];
-        if (insn_of(l, v)->op == IR_param && v >= target->first && v < target->last)
-            return true;
-    }
-    return false;
-}
-
-static void copy_cell(struct lowering *l, unsigned to, unsigned from)
-{
-    emit_op(&l->e, X64_MOV_LOAD, 64, RAX, cell_at(from));
-    emit_op(&l->e, X64_MOV_STORE, 64, RAX, cell_at(to));
-}
-
-/* Where an edge's argument is when control leaves its block: code of an edge may be emitted later, out of line. */
-struct argument {
-    enum { IS_CONSTANT, IN_CELL, IN_HOME } where;
-    unsigned at;       /* cell or register */
-    uint64_t constant;
-};
-
-static struct argument *find_arguments(struct lowering *l, const struct ir_edge *edge)
-{
-    struct argument *found = arena_alloc(l->u->arena, (edge->argument_count + 1u) * sizeof *found);
-    for (unsigned k = 0; k < edge->argument_count; k++) {
-        ir_ref v = l->u->argument[edge->arguments + k];
-        uint64_t constant;
-        if (constant_of(l, v, &constant)) {
-            found[k] = (struct argument){ IS_CONSTANT, 0, constant };
-            continue;
-        }
-        regalloc_settle(&l->ra, v);
-        const struct value *value = &l->ra.value[v];
-        if (value->cell != NO_CELL)
-            found[k] = (struct argument){ IN_CELL, value->cell, 0 };
-        else
-            found[k] = (struct argument){ IN_HOME, value->reg, 0 };
-    }
-    return found;
-}
-
-static void store_argument(struct lowering *l, const struct argument *a, unsigned cell)
-{
-    if (a->where == IN_HOME) {
-        l->ra.emit->store(l, cell, a->at, false);
-    } else if (a->where == IN_CELL) {
-        copy_cell(l, cell, a->at);
-    } else if (fits_int32(a->constant)) {
-        emit_imm(&l->e, X64_MOV_IMM, 64, cell_at(cell), (int64_t)a->constant);
-    } else {
-        emit_mov_imm(&l->e, RAX, a->constant);
-        emit_op(&l->e, X64_MOV_STORE, 64, RAX, cell_at(cell));
-    }
-}
-
-/* Arguments to the cells of the parameters, all at once: through spare cells if the block is its own predecessor. */
-static void emit_arguments(struct lowering *l, const struct ir_edge *edge, const struct argument *arguments)
-{
-    bool in_two_steps = reads_parameters(l, edge);
-    for (unsigned k = 0; k < edge->argument_count; k++)
-        store_argument(l, &arguments[k], in_two_steps ? l->spare_cell + k : parameter_cell(l, edge, k));
-    if (in_two_steps)
-        for (unsigned k = 0; k < edge->argument_count; k++)
-            copy_cell(l, parameter_cell(l, edge, k), l->spare_cell + k);
-}
+/* ---- edges within the unit -------------------------------------------------------------------------------------------------------- */
 
 static void cold_edge(struct lowering *l, struct cold *c)
 {
@@ -154,19 +117,19 @@ static void cold_edge(struct lowering *l, struct cold *c)
 enum { NO_SITE = MAX_SITES };
 
 /* Where a conditional branch along the edge goes; *site: the site if it leaves, else NO_SITE. */
-static struct label *edge_label(struct lowering *l, uint64_t index, struct argument *arguments, unsigned *site)
+static struct label *edge_label(struct lowering *l, uint64_t index, unsigned *site)
 {
     const struct ir_edge *edge = &l->u->edge[index];
     *site = NO_SITE;
     if (edge->leaves) {
-        *site = new_direct_site(l, edge->spc);
+        *site = new_edge_site(l, edge);
         return &l->site[*site]->stub;
     }
     if (!edge->argument_count)
         return &l->block[edge->block];
     struct cold *c = new_cold(l, cold_edge);
     c->data = (uint32_t)index;
-    c->more = arguments;
+    c->more = find_arguments(l, edge);
     return &c->entry;
 }
 
@@ -179,7 +142,7 @@ void lower_br(struct lowering *l, ir_ref v)
 {
     const struct ir_edge *edge = &l->u->edge[insn_of(l, v)->imm];
     if (edge->leaves) {
-        unsigned site = new_direct_site(l, edge->spc);
+        unsigned site = new_edge_site(l, edge);
         if (goes_back(l, edge))
             emit_poll(l, &l->site[site]->stub);
         emit_site_jmp(l, site);
@@ -228,7 +191,6 @@ void lower_brif(struct lowering *l, ir_ref v)
     const struct ir_insn *insn = insn_of(l, v);
     uint64_t taken = insn->imm, other = insn->imm + 1;
     const struct ir_edge *edges = l->u->edge;
-    struct argument *taken_arguments = find_arguments(l, &edges[taken]), *other_arguments = find_arguments(l, &edges[other]);
     struct comparison comparison = comparison_of(l, insn->arg[0]);
     if (falls_through(l, &edges[taken])) {
         comparison.condition ^= 1;
@@ -236,8 +198,7 @@ void lower_brif(struct lowering *l, ir_ref v)
         other = insn->imm;
     }
     unsigned taken_site, other_site;
-    struct label *taken_label = edge_label(l, taken, taken_arguments, &taken_site);
-    struct label *other_label = edge_label(l, other, other_arguments, &other_site);
+    struct label *taken_label = edge_label(l, taken, &taken_site), *other_label = edge_label(l, other, &other_site);
     if (goes_back(l, &edges[taken]) || goes_back(l, &edges[other])) {
         struct conditional *b = arena_alloc(l->u->arena, sizeof *b);
         *b = (struct conditional){ comparison, taken_label, other_label };

@@ -427,7 +427,7 @@ void lower_division(struct lowering *l, ir_ref v)
 
 /* ---- comparisons and picks ------------------------------------------------------------------------------------------------------------ */
 
-static enum condition condition_of(enum ir_op op)
+enum condition condition_of(enum ir_op op)
 {
     static const uint8_t conditions[] = {
         [IR_eq - IR_eq] = CC_E, [IR_ne - IR_eq] = CC_NE, [IR_slt - IR_eq] = CC_L,

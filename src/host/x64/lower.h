@@ -34,6 +34,7 @@ struct cold {
 /* What becomes a host_site. */
 struct site {
     struct label stub, guess;
+    struct label exit;   /* with writes: the end of the stub */
     uint32_t branch; /* indirect: rel32 field of the branch to the stub or the probe */
     uint32_t probe;  /* indirect: offset */
 };
@@ -169,6 +170,9 @@ struct comparison {
     struct source a, b;
 };
 
+/* Of an operation that compares integers. */
+enum condition condition_of(enum ir_op op);
+
 /* For a folded comparison or any i32 value taken as a truth. Its operands are pinned. */
 struct comparison comparison_of(struct lowering *l, ir_ref condition);
 void emit_comparison(struct lowering *l, const struct comparison *c);
@@ -238,6 +242,12 @@ void lower_f_from_f(struct lowering *l, ir_ref v);
 void lower_f_from_s(struct lowering *l, ir_ref v);
 void lower_f_from_u(struct lowering *l, ir_ref v);
 void lower_integer_from_f(struct lowering *l, ir_ref v);
+
+/* edge.c: where the edge's arguments and writes are, to be found after everything that moves values; and these to where they belong, all at
+ * once. rax and rcx may change. */
+struct argument;
+struct argument *find_arguments(struct lowering *l, const struct ir_edge *edge);
+void emit_arguments(struct lowering *l, const struct ir_edge *edge, const struct argument *arguments);
 
 /* control.c */
 void lower_br(struct lowering *l, ir_ref v);

@@ -23,6 +23,8 @@ static void add64(uint8_t *at, uint64_t difference)
 static void reset_site(struct code_buffer *b, const struct host_site *site, uint32_t moved)
 {
     x64_link(b, site->link, site->stub);
+    if (site->writes)
+        x64_link(b, site->stub_link, site->stub_exit);
     if (!site->guess)
         return;
     struct guess *guess = (struct guess *)(b->write + site->guess);

@@ -264,6 +264,44 @@ static bool contains_load(const struct lowering *l, const struct ir_insn *insn)
     return ir_ops[insn->op].form == FORM_CONVERT && is_folded(l, insn->arg[0]) && insn_of(l, insn->arg[0])->op == IR_load;
 }
 
+/* ---- what is computed on ways out only (edge.c) ------------------------------------------------------------------------------------ */
+
+static bool is_conversion(const struct ir_insn *insn) { return insn->op == IR_sext || insn->op == IR_zext || insn->op == IR_narrow; }
+
+static bool has_two_operands(const struct ir_insn *insn)
+{
+    return insn->type >= IR_I32 && (insn->op == IR_add || insn->op == IR_sub || ir_info(insn)->form == FORM_COMPARE);
+}
+
+static void defer_conversions(struct lowering *l, ir_ref v)
+{
+    while (used_once_here(l, v) && is_conversion(insn_of(l, v))) {
+        l->u->insn[v].extra = FOLDED;
+        v = insn_of(l, v)->arg[0];
+    }
+}
+
+static unsigned writes_of(const struct lowering *l, ir_ref v)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; i < l->u->edge_count; i++)
+        for (unsigned k = 0; l->u->edge[i].leaves && k < l->u->edge[i].argument_count; k++)
+            count += l->u->argument[l->u->edge[i].arguments + k] == v;
+    return count;
+}
+
+/* A value that is written on ways out and used by nobody else. */
+static void defer(struct lowering *l, ir_ref v)
+{
+    struct ir_insn *insn = &l->u->insn[v];
+    if (!is_here(l, v) || is_folded(l, v) || l->ra.value[v].last_use || !(is_conversion(insn) || has_two_operands(insn)) ||
+        uses_of(l, v) != writes_of(l, v))
+        return;
+    insn->extra = FOLDED;
+    for (unsigned k = 0; k < ir_info(insn)->arguments; k++)
+        defer_conversions(l, insn->arg[k]);
+}
+
 static void select_operation(struct lowering *l, struct ir_insn *insn, ir_ref v)
 {
     unsigned arguments = ir_ops[insn->op].arguments;
@@ -285,8 +323,11 @@ static void select_operation(struct lowering *l, struct ir_insn *insn, ir_ref v)
         note_use(l, insn->arg[k], v);
     for (unsigned e = 0; e < ir_edge_count(insn); e++) {
         const struct ir_edge *edge = &l->u->edge[insn->imm + e];
-        for (unsigned k = 0; k < edge->argument_count; k++)
+        for (unsigned k = 0; k < edge->argument_count; k++) {
+            if (edge->leaves)
+                defer(l, l->u->argument[edge->arguments + k]);
             note_use(l, l->u->argument[edge->arguments + k], v);
+        }
     }
 }
 
@@ -324,7 +365,7 @@ static void reserve_spare_cells(struct lowering *l)
 {
     unsigned most = 0;
     for (uint32_t i = 0; i < l->u->edge_count; i++)
-        if (most < l->u->edge[i].argument_count)
+        if (most < l->u->edge[i].argument_count) /* writes also: emit_writes */
             most = l->u->edge[i].argument_count;
     l->spare_cell = regalloc_reserve(&l->ra, most);
 }
