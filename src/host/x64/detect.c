@@ -33,7 +33,7 @@ uint32_t x64_detect(void)
         features |= if_set(b, bit_BMI, FEATURE_BMI1) | if_set(b, bit_BMI2, FEATURE_BMI2);
         if (avx_state)
             features |= if_set(b, bit_AVX2, FEATURE_AVX2);
-        if (avx512_state && b & bit_AVX512F)
+        if (avx512_state && b & bit_AVX512F && b & bit_AVX512BW)
             features |= if_set(b, bit_AVX512VL, FEATURE_AVX512VL);
     }
     if (__get_cpuid(0x80000001, &a, &b, &c, &d))

@@ -14,7 +14,7 @@ enum x64_feature {
     FEATURE_AVX = 1 << 6,
     FEATURE_FMA = 1 << 7,      /* implies AVX */
     FEATURE_AVX2 = 1 << 8,     /* implies AVX */
-    FEATURE_AVX512VL = 1 << 9, /* implies AVX; for registers xmm16 to xmm31 */
+    FEATURE_AVX512VL = 1 << 9, /* implies AVX; with F and BW; for registers xmm16 to xmm31 */
 };
 
 extern const char *const x64_feature_names[];

@@ -30,6 +30,18 @@ static void load_big_endian(struct lowering *l, enum ir_type type, unsigned d, s
     }
 }
 
+static struct operand reverse_mask(struct lowering *l, unsigned width) { return float_mask(l, width == 32 ? MASK_REVERSE_32 : MASK_REVERSE_64); }
+
+/* The result of `v`. `big`: only with AVX. */
+static void load_float(struct lowering *l, enum ir_type type, bool big, ir_ref v, struct operand from)
+{
+    regalloc_release(&l->ra);
+    unsigned d = regalloc_define(&l->ra, v, NO_REG) - FLOAT_REGS;
+    emit_op(&l->e, type == IR_F32 ? X64_MOVSS_LOAD : X64_MOVSD_LOAD, 32, d, from);
+    if (big)
+        emit_op3(&l->e, X64_PSHUFB, 128, d, d, reverse_mask(l, type_bits(type)));
+}
+
 void lower_load(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
@@ -39,7 +51,11 @@ void lower_load(struct lowering *l, ir_ref v)
     }
     bool big = insn->aux & ACCESS_BIG_ENDIAN;
     struct operand from = memory_operand(l, insn->arg[0]);
-    if (big && type_is_float(insn->type)) {
+    if (type_is_float(insn->type) && (!big || has(l, FEATURE_AVX))) {
+        load_float(l, insn->type, big, v, from);
+        return;
+    }
+    if (type_is_float(insn->type)) {
         unsigned bits = regalloc_scratch(&l->ra, false);
         load_big_endian(l, integer_type(type_bits(insn->type)), bits, from);
         regalloc_release(&l->ra);
@@ -50,8 +66,6 @@ void lower_load(struct lowering *l, ir_ref v)
     unsigned d = regalloc_define(&l->ra, v, NO_REG);
     if (big)
         load_big_endian(l, insn->type, d, from);
-    else if (type_is_float(insn->type))
-        emit_op(&l->e, insn->type == IR_F32 ? X64_MOVSS_LOAD : X64_MOVSD_LOAD, 32, d - FLOAT_REGS, from);
     else
         load_integer(l, insn->type, d, from);
 }
@@ -61,11 +75,13 @@ void lower_extended_load(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v), *load = insn_of(l, insn->arg[0]);
     struct operand from = memory_operand(l, load->arg[0]);
+    if (insn->op == IR_bits_f) {
+        load_float(l, insn->type, load->aux & ACCESS_BIG_ENDIAN, v, from);
+        return;
+    }
     regalloc_release(&l->ra);
     unsigned d = regalloc_define(&l->ra, v, NO_REG);
-    if (insn->op == IR_bits_f)
-        emit_op(&l->e, insn->type == IR_F32 ? X64_MOVSS_LOAD : X64_MOVSD_LOAD, 32, d - FLOAT_REGS, from);
-    else if (insn->op == IR_zext)
+    if (insn->op == IR_zext)
         emit_zero_extended(l, load->type, d, from);
     else
         emit_sign_extended(l, load->type, register_width(insn->type), d, from);
@@ -73,13 +89,19 @@ void lower_extended_load(struct lowering *l, ir_ref v)
 
 /* ---- stores -------------------------------------------------------------------------------------------------------------------- */
 
-static void store_float(struct lowering *l, unsigned width, struct operand to, ir_ref value)
+/* `big`: only with AVX. */
+static void store_float(struct lowering *l, unsigned width, bool big, struct operand to, ir_ref value)
 {
     unsigned reg = regalloc_use(&l->ra, value) - FLOAT_REGS;
+    if (big) {
+        unsigned swapped = regalloc_scratch(&l->ra, true) - FLOAT_REGS;
+        emit_op3(&l->e, X64_PSHUFB, 128, swapped, reg, reverse_mask(l, width));
+        reg = swapped;
+    }
     emit_op(&l->e, width == 32 ? X64_MOVSS_STORE : X64_MOVSD_STORE, 32, reg, to);
 }
 
-/* Without MOVBE, and for floats: a swapped copy, made before the address needs registers. */
+/* Without MOVBE, for floats without AVX: a swapped copy, made before the address needs registers. */
 static void store_swapped(struct lowering *l, const struct ir_insn *insn)
 {
     unsigned width = type_bits(insn->type);
@@ -113,16 +135,16 @@ void lower_store(struct lowering *l, ir_ref v)
     const struct ir_insn *insn = insn_of(l, v);
     unsigned width = type_bits(insn->type);
     bool big = insn->aux & ACCESS_BIG_ENDIAN && insn->type != IR_I8;
+    ir_ref value = insn->arg[1], folded = stored_float(l, value);
     if (insn->type == IR_V128) {
         lower_v_store(l, v);
-    } else if (big && (type_is_float(insn->type) || !has(l, FEATURE_MOVBE))) {
+    } else if (big && (type_is_float(insn->type) ? !has(l, FEATURE_AVX) : !folded && !has(l, FEATURE_MOVBE))) {
         store_swapped(l, insn);
     } else {
         struct operand to = memory_operand(l, insn->arg[0]);
-        ir_ref value = insn->arg[1], folded = stored_float(l, value);
         uint64_t constant;
         if (folded || type_is_float(insn->type))
-            store_float(l, width, to, folded ? folded : value);
+            store_float(l, width, big, to, folded ? folded : value);
         else if (!big && constant_of(l, value, &constant) && (width < 64 || fits_int32(constant)))
             emit_imm(&l->e, X64_MOV_IMM, width, to, sign_extend(width, constant));
         else

@@ -224,12 +224,13 @@ static void make_float_masks(struct maker *m)
         [LIMIT_U32] = UINT64_C(0x4f800000), [LIMIT_U32_64] = UINT64_C(0x41efffffffe00000),
         [LIMIT_S64] = UINT64_C(0x5f000000), [LIMIT_S64_64] = UINT64_C(0x43e0000000000000),
         [MASK_REVERSE] = UINT64_C(0x08090a0b0c0d0e0f),
+        [MASK_REVERSE_32] = UINT64_C(0x8080808000010203), [MASK_REVERSE_64] = UINT64_C(0x0001020304050607),
     };
     emit_align(&m->e, 16);
     mark(m, FLOAT_MASKS);
     for (unsigned i = 0; i < FLOAT_MASK_COUNT; i++) {
         emit_data64(&m->e, masks[i]);
-        emit_data64(&m->e, i == MASK_REVERSE ? UINT64_C(0x0001020304050607) : 0);
+        emit_data64(&m->e, i < MASK_REVERSE ? 0 : i == MASK_REVERSE ? UINT64_C(0x0001020304050607) : UINT64_C(0x8080808080808080));
     }
 }
 

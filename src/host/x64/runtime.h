@@ -35,6 +35,7 @@ enum float_mask {
     MASK_SIGN, MASK_SIGN_64, MASK_ABS, MASK_ABS_64, MASK_NAN, MASK_NAN_64,
     LIMIT_U32, LIMIT_U32_64, LIMIT_S64, LIMIT_S64_64,
     MASK_REVERSE, /* vectors: numbers of bytes from 15 to 0 */
+    MASK_REVERSE_32, MASK_REVERSE_64, /* of floats: from 3, or 7, to 0; the rest becomes 0 */
     FLOAT_MASK_COUNT
 };
 

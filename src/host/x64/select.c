@@ -128,7 +128,8 @@ static bool nothing_between(const struct lowering *l, ir_ref load, ir_ref user)
 static void fold_load(struct lowering *l, ir_ref v, ir_ref user)
 {
     const struct ir_insn *load = insn_of(l, v);
-    if (load->op == IR_load && !(load->aux & ACCESS_BIG_ENDIAN) && used_once_here(l, v) && nothing_between(l, v, user))
+    bool any_order = insn_of(l, user)->op == IR_bits_f && has(l, FEATURE_AVX);
+    if (load->op == IR_load && (any_order || !(load->aux & ACCESS_BIG_ENDIAN)) && used_once_here(l, v) && nothing_between(l, v, user))
         l->u->insn[v].extra = FOLDED;
 }
 
@@ -201,7 +202,7 @@ static void fold_operands(struct lowering *l, ir_ref v)
         break;
     case IR_store:
         fold_address(l, insn->arg[0]);
-        if (!(insn->aux & (ACCESS_BIG_ENDIAN | ACCESS_SEQUENTIAL)))
+        if (!(insn->aux & ACCESS_SEQUENTIAL) && (!(insn->aux & ACCESS_BIG_ENDIAN) || has(l, FEATURE_AVX)))
             fold_stored_bits(l, insn->arg[1]);
         break;
     case IR_add:
