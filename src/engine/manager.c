@@ -295,11 +295,12 @@ void engine_run(struct thread *t)
             environment->attend(t);
             continue;
         }
+        uint32_t mode = t->context.mode;
         enum event event = run_guest(t);
         leave_blocks(t);
-        if (event == EVENT_MODE)
-            forget_translations(t);
-        else if (event != EVENT_NONE)
+        if (event != EVENT_NONE && event != EVENT_MODE)
             environment->event(t, event);
+        if (event == EVENT_MODE || t->context.mode != mode) /* sigreturn changes it, too */
+            forget_translations(t);
     }
 }

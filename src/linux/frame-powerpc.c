@@ -126,6 +126,7 @@ bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info
     c->slot[POWERPC_R + 5] = at + offsetof(struct powerpc_frame, context);
     c->slot[POWERPC_R + 6] = at + offsetof(struct powerpc_frame, info);
     c->pc = action->handler;
+    powerpc_write_fpscr(c, 0);
     return true;
 }
 

@@ -68,8 +68,11 @@ static void become_const(const struct walk *w, struct ir_insn *insn, uint64_t va
     make_const(insn, ir_result_type(insn), value);
 }
 
-/* Whether all of the 64-bit value follows from its low 32 bits, by sign or by zero extension. */
-static bool follows_from_word(const struct walk *w, const struct ir_insn *value, enum ir_op extension)
+enum { NEAR = 2 }; /* operations */
+
+/* Whether all of the 64-bit value follows from its low 32 bits, by sign or by zero extension. Looks at what made it, as many operations
+ * back as `depth` says. */
+static bool follows_from_word(const struct walk *w, const struct ir_insn *value, enum ir_op extension, unsigned depth)
 {
     bool is_signed = extension == IR_sext;
     unsigned spare = is_signed; /* how many of the 32 bits must not be used by a number that is not negative */
@@ -78,7 +81,12 @@ static bool follows_from_word(const struct walk *w, const struct ir_insn *value,
     case IR_const: return value->imm == (is_signed ? (uint64_t)sign_extend(32, value->imm) : low_bits(32, value->imm));
     case IR_sext: return is_signed;
     case IR_zext: return type_bits(ir_result_type(operand(w, value, 0))) + spare <= 32 || is_compare(operand(w, value, 0));
-    case IR_and: return is_const(amount) && amount->imm >> (32 - spare) == 0;
+    case IR_and:
+        if (is_const(amount) && amount->imm >> (32 - spare) == 0)
+            return true;
+        /* fall through */
+    case IR_or: case IR_xor:
+        return depth && follows_from_word(w, operand(w, value, 0), extension, depth - 1) && follows_from_word(w, amount, extension, depth - 1);
     case IR_shr: return is_const(amount) && (amount->imm & 63) >= 32 + spare;
     case IR_sar: return is_signed && is_const(amount) && (amount->imm & 63) >= 32;
     default: return false;
@@ -262,7 +270,7 @@ static ir_ref fold_extension(const struct walk *w, struct ir_insn *insn)
     if (insn->type != IR_I64 || narrowed->op != IR_narrow || narrowed->type != IR_I32)
         return NO_REF;
     const struct ir_insn *origin = operand(w, narrowed, 0);
-    bool same = origin->type == IR_I64 && follows_from_word(w, origin, (enum ir_op)insn->op);
+    bool same = origin->type == IR_I64 && follows_from_word(w, origin, (enum ir_op)insn->op, NEAR);
     return same ? narrowed->arg[0] : NO_REF;
 }
 
@@ -297,7 +305,7 @@ static void compare_narrower(const struct walk *w, struct ir_insn *insn)
     if ((left->op != IR_sext && left->op != IR_zext) || ir_result_type(operand(w, left, 0)) != IR_I32)
         return;
     bool extended_too = right->op == left->op && ir_result_type(operand(w, right, 0)) == IR_I32;
-    bool fitting = is_const(right) && changeable(w, insn->arg[1]) && follows_from_word(w, right, (enum ir_op)left->op);
+    bool fitting = is_const(right) && changeable(w, insn->arg[1]) && follows_from_word(w, right, (enum ir_op)left->op, 0);
     if (!extended_too && !fitting)
         return;
     if (left->op == IR_zext)

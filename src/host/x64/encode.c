@@ -93,12 +93,13 @@ static void list_memory(struct emitter *e, enum operand_class class, unsigned wi
         list(e, "rip+%s+0x%x]", m->landmark->name, (unsigned)m->disp);
         return;
     }
+    unsigned sum = m->wraps ? 32 : 64;
     if (m->base != NO_BASE) {
-        list(e, "%s", general_name(m->base, 64));
+        list(e, "%s", general_name(m->base, sum));
         plus = "+";
     }
     if (m->index != NO_INDEX) {
-        list(e, "%s%s*%u", plus, general_name(m->index, 64), 1u << m->scale);
+        list(e, "%s%s*%u", plus, general_name(m->index, sum), 1u << m->scale);
         plus = "+";
     }
     if (m->disp < 0 && *plus)
@@ -241,7 +242,7 @@ static void modrm(struct emitter *e, unsigned reg, const struct operand *rm, uns
     bool has_index = rm->index != NO_INDEX;
     if (rm->base == NO_BASE) { /* [disp32] or [index * scale + disp32] */
         byte(e, 0x04 | reg);
-        byte(e, rm->scale << 6 | (has_index ? rm->index & 7 : 4) << 3 | 5);
+        byte(e, (unsigned)rm->scale << 6 | (has_index ? rm->index & 7 : 4) << 3 | 5);
         bytes32(e, (uint32_t)rm->disp);
         return;
     }
@@ -251,7 +252,7 @@ static void modrm(struct emitter *e, unsigned reg, const struct operand *rm, uns
     unsigned mod = !rm->disp && base != RBP ? 0x00 : short_disp ? 0x40 : 0x80;
     if (has_index || base == RSP) {
         byte(e, mod | reg | 4);
-        byte(e, rm->scale << 6 | (has_index ? rm->index & 7 : 4) << 3 | base);
+        byte(e, (unsigned)rm->scale << 6 | (has_index ? rm->index & 7 : 4) << 3 | base);
     } else {
         byte(e, mod | reg | base);
     }
@@ -406,6 +407,8 @@ void emit(struct emitter *e, const struct x64_insn *insn)
         return;
     if (__builtin_expect(e->listing != NULL, false))
         list_insn(e, info, insn);
+    if (insn->rm.is_memory && insn->rm.wraps)
+        byte(e, 0x67);
     if (emit_simple(e, info, insn))
         return;
     if (emit_accumulator(e, info, insn))

@@ -40,7 +40,9 @@ struct operand {
         uint8_t reg;
         uint8_t base;
     };
-    uint8_t index, scale;
+    uint8_t index;
+    uint8_t scale : 7;
+    bool wraps : 1; /* the sum is computed in 32 bits, which then are the address */
     int32_t disp;
     union { /* not with immediates */
         struct label *label;             /* base is RIP_LABEL */

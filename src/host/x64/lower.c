@@ -129,10 +129,23 @@ unsigned use_clean(struct lowering *l, ir_ref v)
 
 struct operand constant_in_memory(struct lowering *l, uint64_t value) { return float_constant(l, value); }
 
+static bool is_in_register(const struct lowering *l, ir_ref v) { return l->ra.value[v].reg != NO_REG; }
+
+/* An address that had to be computed on its own, for a guest register, from what still is in registers: so the load need not wait for it. */
+static bool is_sum_at_hand(const struct lowering *l, ir_ref v, struct address *parts)
+{
+    if (is_folded(l, v) || insn_of(l, v)->op != IR_add || insn_of(l, v)->type != IR_I64)
+        return false;
+    *parts = sum_of(l, v);
+    return is_in_register(l, parts->base) && (!parts->index || is_in_register(l, parts->index));
+}
+
 struct operand memory_operand(struct lowering *l, ir_ref v)
 {
-    struct address a = address_of(l, v);
-    struct operand m = { .is_memory = true, .base = NO_BASE, .index = NO_INDEX, .scale = (uint8_t)a.scale, .disp = a.disp };
+    struct address a = address_of(l, v), parts;
+    if (is_sum_at_hand(l, v, &parts))
+        a = parts;
+    struct operand m = { .is_memory = true, .base = NO_BASE, .index = NO_INDEX, .scale = (uint8_t)(a.scale & 3), .wraps = a.wraps, .disp = a.disp };
     if (a.base)
         m.base = (uint8_t)regalloc_use(&l->ra, a.base);
     if (a.index)

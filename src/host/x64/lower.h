@@ -15,6 +15,7 @@ struct address {
     ir_ref base, index;
     unsigned scale;
     int32_t disp;
+    bool wraps; /* at 32 bits */
 };
 
 struct lowering;

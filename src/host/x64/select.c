@@ -46,19 +46,6 @@ static void fold_inner_sum(struct lowering *l, ir_ref v)
     }
 }
 
-static void fold_address(struct lowering *l, ir_ref v)
-{
-    if (!is_here(l, v) || is_folded(l, v))
-        return;
-    bool needed_elsewhere = l->ra.value[v].last_use != 0;
-    if (is_add_of_displacement(l, insn_of(l, v)) && uses_of(l, v) == l->address_uses[v] && !needed_elsewhere) {
-        l->u->insn[v].extra = FOLDED;
-        fold_inner_sum(l, insn_of(l, v)->arg[0]);
-    } else {
-        fold_inner_sum(l, v);
-    }
-}
-
 static void fold_sum(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
@@ -66,6 +53,38 @@ static void fold_sum(struct lowering *l, ir_ref v)
         fold_inner_sum(l, insn->arg[0]);
     else
         fold_index(l, v);
+}
+
+/* A sum of words, extended. */
+static bool is_wrapping_sum(const struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    return insn->op == IR_zext && insn->type == IR_I64 && used_once_here(l, insn->arg[0]) && insn_of(l, insn->arg[0])->op == IR_add &&
+           insn_of(l, insn->arg[0])->type == IR_I32;
+}
+
+static void fold_wrapping_sum(struct lowering *l, ir_ref v)
+{
+    ir_ref sum = insn_of(l, v)->arg[0];
+    l->u->insn[v].extra = l->u->insn[sum].extra = FOLDED;
+    fold_sum(l, sum);
+}
+
+static void fold_address(struct lowering *l, ir_ref v)
+{
+    if (!is_here(l, v) || is_folded(l, v))
+        return;
+    bool needed_elsewhere = l->ra.value[v].last_use != 0;
+    if (is_wrapping_sum(l, v) && uses_of(l, v) == l->address_uses[v] && !needed_elsewhere) {
+        fold_wrapping_sum(l, v);
+        return;
+    }
+    if (is_add_of_displacement(l, insn_of(l, v)) && uses_of(l, v) == l->address_uses[v] && !needed_elsewhere) {
+        l->u->insn[v].extra = FOLDED;
+        fold_inner_sum(l, insn_of(l, v)->arg[0]);
+    } else {
+        fold_inner_sum(l, v);
+    }
 }
 
 static void add_parts(const struct lowering *l, ir_ref v, struct address *a)
@@ -98,6 +117,11 @@ struct address sum_of(const struct lowering *l, ir_ref v)
 struct address address_of(const struct lowering *l, ir_ref v)
 {
     uint64_t constant;
+    if (is_folded(l, v) && insn_of(l, v)->op == IR_zext) {
+        struct address a = sum_of(l, insn_of(l, v)->arg[0]);
+        a.wraps = true;
+        return a;
+    }
     if (is_folded(l, v))
         return sum_of(l, v);
     if (constant_of(l, v, &constant) && fits_int32(constant))
