@@ -45,7 +45,7 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
     const struct translation *found = cache_find(e, tpc);
     if (!found || !found->mark_count)
         return FAULT_OURS;
-    host->save_homes(&e->config.host_config, ucontext, &t->context);
+    host->save_homes(&e->runtime, ucontext, &t->context);
     t->context.pc = spc_of(e, found, tpc);
     host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
     return FAULT_GUEST;

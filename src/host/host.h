@@ -116,7 +116,7 @@ struct host {
 
     /* In a host signal handler: the signal hit translated code, whose homes are in the machine context (a ucontext_t). Brings
      * them into the context block, return_top included. */
-    void (*save_homes)(const struct host_config *config, const void *ucontext, struct context *c);
+    void (*save_homes)(const struct host_runtime *runtime, const void *ucontext, struct context *c);
 
     /* In a host signal handler: where execution was, and make it go on in `function`(argument) on the stack of the C code that
      * entered (context.native_stack), or below the present stack pointer if `stack` is NULL. `function` does not return. */

@@ -25,6 +25,7 @@ struct system_call {
     system_call_handler *handler; /* NULL: handed to the host's call of that number as it is, */
     int16_t host;                 /* or, if that is negative, not there: ENOSYS */
     bool has_paths;               /* some argument is a path, to be seen the guest's way */
+    bool gives_data;              /* its result may be a descriptor whose data are structures: calls-data.c */
     bool blocks;                  /* may wait: a signal that comes just before must not be slept over */
 };
 

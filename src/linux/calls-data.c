@@ -1,6 +1,9 @@
 /* read(2) and write(2) of descriptors whose data are structures of the kernel's, for guests of another byte order. */
+#include <dirent.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -33,6 +36,29 @@ static const struct data *data_of(uint64_t fd)
     return NULL;
 }
 
+/* process.data_descriptors. Most processes never have any, and their reads should cost no more than they must. */
+enum { UNKNOWN, NONE, PERHAPS };
+
+void expect_data_descriptors(struct process *p) { p->data_descriptors = PERHAPS; }
+
+/* Those that a process has from its parent are looked for once. */
+static bool may_have_data(struct process *p)
+{
+    if (p->data_descriptors == UNKNOWN) {
+        bool found = true;
+        DIR *all = opendir("/proc/self/fd");
+        if (all) {
+            found = false;
+            for (const struct dirent *entry; !found && (entry = readdir(all));)
+                found = entry->d_name[0] != '.' && data_of((uint64_t)atoi(entry->d_name));
+            closedir(all);
+        }
+        uint8_t unknown = UNKNOWN; /* another thread may have just got one */
+        atomic_compare_exchange_strong(&p->data_descriptors, &unknown, found ? PERHAPS : NONE);
+    }
+    return p->data_descriptors == PERHAPS;
+}
+
 /* Structures of the host's that were read to `address` become the guest's, where they lie: both have one size. */
 static bool turn(const struct task *task, const char *name, uint64_t address, size_t size)
 {
@@ -53,7 +79,7 @@ enum { SMALLEST = 8 };
 int64_t call_read(struct task *task, const uint64_t *a)
 {
     int64_t result = BLOCKING_CALL(task, SYS_read, a[0], a[1], a[2]);
-    if (result < SMALLEST || result % SMALLEST || !abi_of(task)->big_endian)
+    if (result < SMALLEST || result % SMALLEST || !abi_of(task)->big_endian || !may_have_data(task->process))
         return result;
     const struct data *data = data_of(a[0]);
     return !data || turn(task, data->structure, a[1], (size_t)result) ? result : -EFAULT;
@@ -62,7 +88,7 @@ int64_t call_read(struct task *task, const uint64_t *a)
 int64_t call_write(struct task *task, const uint64_t *a)
 {
     uint64_t value;
-    if (a[2] == SMALLEST && abi_of(task)->big_endian && data_of(a[0]))
+    if (a[2] == SMALLEST && abi_of(task)->big_endian && may_have_data(task->process) && data_of(a[0]))
         return read_structure(task, "u64", a[1], &value) ? BLOCKING_CALL(task, SYS_write, a[0], (uint64_t)&value, a[2]) : -EFAULT;
     return BLOCKING_CALL(task, SYS_write, a[0], a[1], a[2]);
 }

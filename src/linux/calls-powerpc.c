@@ -33,6 +33,7 @@
 #define AS(number, name, host_name, arguments)     [number] = { #name, arguments, .host = SYS_##host_name },
 #define PATH_AS(number, name, host_name, arguments) [number] = { #name, arguments, .host = SYS_##host_name, .has_paths = true },
 #define WAIT_AS(number, name, host_name, arguments) [number] = { #name, arguments, .host = SYS_##host_name, .blocks = true },
+#define DATA(number, name, arguments)              [number] = { #name, arguments, .host = SYS_##name, .gives_data = true },
 #define SAME(number, name, arguments)              [number] = { #name, arguments, .host = number },
 #define PATHS(number, name, arguments)             [number] = { #name, arguments, .host = number, .has_paths = true },
 #define NONE(number, name, arguments)              [number] = { #name, arguments, .host = -1 },

@@ -208,6 +208,8 @@ static int64_t receive_message(struct task *task, uint64_t fd, uint64_t address,
     m.host.msg_namelen = sizeof m.name;
     m.host.msg_control = m.guest.msg_control ? m.control : NULL;
     m.host.msg_controllen = m.guest.msg_control ? sizeof m.control : 0;
+    if (m.host.msg_control)
+        expect_data_descriptors(task->process);
     result = BLOCKING_CALL(task, SYS_recvmsg, fd, (uint64_t)&m.host, flags);
     if (result < 0)
         return result;

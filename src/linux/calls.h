@@ -64,6 +64,11 @@ const char *guest_path(struct task *task, int dirfd, uint64_t address, bool foll
 /* Makes translations of code that may have been written since go away. */
 void code_sync(struct process *p);
 
+/* ---- calls-data.c ---------------------------------------------------------------------------------------------------------------- */
+
+/* The process is about to get descriptors whose data may be structures of the kernel's. */
+void expect_data_descriptors(struct process *p);
+
 /* ---- robust.c -------------------------------------------------------------------------------------------------------------------- */
 
 /* The thread ends: locks that it holds become such as others may take over. */
@@ -143,6 +148,7 @@ int64_t call_by_name(struct task *task, const char *name, const uint64_t *regist
 #define PATH(number, name, arguments)
 #define PATHS(number, name, arguments)
 #define WAIT(number, name, arguments)
+#define DATA(number, name, arguments)
 #define SAME(number, name, arguments)
 #define NONE(number, name, arguments)
 #define AS(number, name, host_name, arguments)
@@ -153,6 +159,7 @@ int64_t call_by_name(struct task *task, const char *name, const uint64_t *regist
 #include "linux/syscalls-riscv64.inc"
 #include "linux/syscalls-powerpc.inc"
 #undef PASS
+#undef DATA
 #undef PATH
 #undef PATHS
 #undef WAIT

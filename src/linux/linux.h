@@ -55,6 +55,7 @@ struct process {
     uint64_t brk_start;              /* guest address */
     uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
     char *keep_file;            /* of translations; NULL: this process keeps none */
+    _Atomic uint8_t data_descriptors; /* whether it may have descriptors whose data are structures: calls-data.c */
     uint64_t named_missing[8];  /* bit set of missing system calls that were named, by number; under `lock` */
 };
 

@@ -28,7 +28,7 @@ struct marshal {
     unsigned large_count;
 };
 
-static bool is_word(const char *word, size_t length, const char *name) { return strlen(name) == length && !memcmp(word, name, length); }
+static bool is_word(const char *word, size_t length, const char *name) { return *name == *word && !strncmp(word, name, length) && !name[length]; }
 
 static const struct flag *flags_named(const struct call_abi *abi, const char *word, size_t length)
 {

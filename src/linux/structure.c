@@ -3,18 +3,31 @@
 
 #include "linux/call-abi.h"
 
+/* `size`: 1, 2, 4 or 8. */
 static uint64_t load_integer(const uint8_t *at, unsigned size, bool is_signed, bool big_endian)
 {
     uint64_t value = 0;
-    for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)at[big_endian ? size - 1 - i : i] << (8 * i);
+    switch (size) { /* calls that do nothing but fill in a structure are many: each copy is to be one move */
+    case 1: memcpy(&value, at, 1); break;
+    case 2: memcpy(&value, at, 2); break;
+    case 4: memcpy(&value, at, 4); break;
+    default: memcpy(&value, at, 8);
+    }
+    if (big_endian)
+        value = __builtin_bswap64(value) >> (64 - 8 * size);
     return is_signed ? (uint64_t)sign_extend(8 * size, value) : value;
 }
 
 static void store_integer(uint8_t *at, unsigned size, uint64_t value, bool big_endian)
 {
-    for (unsigned i = 0; i < size; i++)
-        at[big_endian ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
+    if (big_endian)
+        value = __builtin_bswap64(value) >> (64 - 8 * size);
+    switch (size) {
+    case 1: memcpy(at, &value, 1); break;
+    case 2: memcpy(at, &value, 2); break;
+    case 4: memcpy(at, &value, 4); break;
+    default: memcpy(at, &value, 8);
+    }
 }
 
 void convert_to_guest(const struct call_abi *abi, const struct structure *s, const void *host, void *guest)

@@ -119,6 +119,8 @@ static int64_t perform(struct task *task, const struct system_call *call, const 
         return call->handler(task, arguments);
     if (call->has_paths)
         return pass_on(task, call, arguments);
+    if (call->gives_data)
+        expect_data_descriptors(task->process);
     return call->blocks ? blocking_call(task, call->host, arguments) : host_call(call->host, arguments);
 }
 

@@ -286,6 +286,8 @@ static int64_t clone_by(struct task *task, const struct clone_args *args)
         return -EINVAL;
     if (flags & CLONE_THREAD)
         return new_thread(task, args);
+    if (flags & CLONE_FILES)
+        expect_data_descriptors(task->process);
     return flags & CLONE_VM ? new_process_in_same_memory(task, args) : new_process(task, args);
 }
 

@@ -172,7 +172,7 @@ static void on_fault(int number, siginfo_t *info, void *ucontext)
     for (unsigned i = 0; i < faulting_unit->mark_count; i++)
         if (faulting_unit->marks[i].offset <= offset)
             pc = faulting_unit->marks[i].pc;
-    host_x64.save_homes(&m->config, ucontext, &m->context);
+    host_x64.save_homes(&m->runtime, ucontext, &m->context);
     host_x64.redirect(ucontext, resume, &pc, m->context.native_stack);
 }
 

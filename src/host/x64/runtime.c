@@ -249,6 +249,7 @@ void x64_make_runtime(const struct host_config *config, struct code_buffer *out,
 {
     struct maker m = { .layout = config->layout, .facts = must_zalloc(sizeof *m.facts) };
     uint32_t features = m.facts->features = x64_usable_features(config->features);
+    m.facts->high_vector_offset = x64_high_vector_offset();
     runtime->facts = m.facts;
     m.vector_count = features & FEATURE_AVX512VL ? 32 : 16;
     x64_plan(config, &m.facts->plan);

@@ -23,6 +23,7 @@ enum {
 struct x64_facts {
     uint32_t features;
     struct register_plan plan;
+    uint32_t high_vector_offset; /* in an XSAVE area; asked once: where the machine is virtual, CPUID takes 20 us */
     struct landmark at[RUNTIME_ENTRIES];
 };
 
@@ -55,7 +56,7 @@ bool x64_evaluates_vectors(enum ir_op op, enum ir_type type);
 void x64_make_runtime(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime);
 
 /* machine.c: what of a stopped thread's registers is whose. */
-void x64_save_homes(const struct host_config *config, const void *ucontext, struct context *c);
+void x64_save_homes(const struct host_runtime *runtime, const void *ucontext, struct context *c);
 uint64_t x64_signal_pc(const void *ucontext);
 void x64_redirect(void *ucontext, void (*function)(void *), void *argument, void *stack);
 void x64_reset_returns(void *ucontext, void *bottom);

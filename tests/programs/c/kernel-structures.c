@@ -360,9 +360,73 @@ static void processes(void)
     printf("waitid %d %d %d %d\n", info.si_signo, info.si_code, info.si_status, info.si_pid == child);
 }
 
-int main(void)
+static int receive_descriptor(int socket)
+{
+    char byte, room[CMSG_SPACE(sizeof(int))];
+    struct msghdr message = { .msg_iov = &(struct iovec){ &byte, 1 }, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room };
+    MUST(recvmsg(socket, &message, 0));
+    int fd = -1;
+    if (CMSG_FIRSTHDR(&message))
+        memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
+    return fd;
+}
+
+static void send_descriptor(int socket, int fd)
+{
+    _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof(int))] = { 0 };
+    struct msghdr message = { .msg_iov = &(struct iovec){ "x", 1 }, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room };
+    *CMSG_FIRSTHDR(&message) = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+    memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof fd);
+    MUST(sendmsg(socket, &message, 0));
+}
+
+static void show_counter(const char *whose, int fd)
+{
+    uint64_t value = 0;
+    MUST(read(fd, &value, sizeof value));
+    printf("%s eventfd %llx\n", whose, (unsigned long long)value);
+}
+
+/* A program that makes no such descriptors itself, but has one from its parent, or is sent one after it has read from others. */
+static void given_descriptors(const char *how, int fd)
+{
+    if (!strcmp(how, "inherited")) {
+        show_counter(how, fd);
+    } else {
+        MUST(read(fd, (char[8]){ 0 }, 8));
+        show_counter(how, receive_descriptor(fd));
+    }
+}
+
+static void give_descriptors(const char *how)
+{
+    int event = eventfd(0x01020304, 0), sockets[2];
+    char number[12];
+    MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+    snprintf(number, sizeof number, "%d", *how == 'i' ? event : sockets[1]);
+    pid_t child = fork();
+    if (!child) {
+        if (*how != 'i')
+            close(event);
+        execl("/proc/self/exe", "self", how, number, NULL);
+        _exit(1);
+    }
+    if (*how != 'i') {
+        MUST(write(sockets[0], "12345678", 8));
+        send_descriptor(sockets[0], event);
+    }
+    MUST(waitpid(child, NULL, 0));
+}
+
+int main(int argc, char **argv)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc == 3) {
+        given_descriptors(argv[1], atoi(argv[2]));
+        return 0;
+    }
+    give_descriptors("inherited");
+    give_descriptors("sent");
     descriptors_with_data();
     system_v();
     timers_and_waits();
