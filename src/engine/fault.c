@@ -36,8 +36,13 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
     const struct engine *e = t->engine;
     const struct host *host = e->config.host;
     const void *tpc = (const void *)(uintptr_t)host->signal_pc(ucontext);
-    if (!cache_contains(e, tpc))
-        return FAULT_OURS;
+    if (!cache_contains(e, tpc)) {
+        if (!t->context.in_helper)
+            return FAULT_OURS;
+        t->context.in_helper = 0;
+        host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
+        return FAULT_GUEST;
+    }
     if (in_return_guard(t->private, address)) {
         host->reset_returns(ucontext, t->private->return_bottom);
         return FAULT_RETURN_STACK;

@@ -44,7 +44,7 @@ struct context {
     uint32_t mode;              /* translation mode: facts a translation relies on (see guest.h), part of its key */
     uint32_t event;             /* enum event */
     _Atomic uint32_t attention; /* not 0: leave for the emulation manager at the next poll */
-    uint32_t unused;
+    uint32_t in_helper;         /* 1: translated code has called a helper that may fault; slots and pc are in this block then */
     const void *insn;           /* interpreter: record of the instruction being executed */
     uint64_t access;            /* IR evaluator: address of the newest memory access */
     struct return_entry *return_top;  /* newest entry, while not in translated code */

@@ -15,10 +15,14 @@ void lower_call(struct lowering *l, ir_ref v)
         regalloc_before_call(&l->ra);
     else
         regalloc_vacate(&l->ra, RAX);
-    if (helper->traits & FAULT)
+    if (helper->traits & FAULT) {
         store_pc(l, l->pc);
+        emit_imm(&l->e, X64_MOV_IMM, 32, CONTEXT(in_helper), 1);
+    }
     emit_mov_function(&l->e, (const void *)(uintptr_t)helper->function, helper->name);
     emit_call_to(&l->e, &l->runtime[sees_state ? CALL_STATE : CALL_PURE]);
+    if (helper->traits & FAULT)
+        emit_imm(&l->e, X64_MOV_IMM, 32, CONTEXT(in_helper), 0);
     regalloc_release(&l->ra);
     if (regalloc_live_after(&l->ra, v))
         load_cell_of(l, regalloc_define(&l->ra, v, RAX), CELL_OPERAND_A);
