@@ -4,6 +4,7 @@
 #include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "linux/marshal.h"
 
@@ -40,18 +41,71 @@ int64_t call_fcntl(struct task *task, const uint64_t *a)
     }
 }
 
-/* Entries have the host's size and order of members; only bytes within these may differ. */
+/* ---- directories ------------------------------------------------------------------------------------------------------------------ */
+
+/* Some file systems, ext4 above all, use 64 bits for positions in directories, but with 32-bit programs the high half alone (Linux,
+ * fs/ext4/dir.c, hash2pos): C libraries of these cannot do with more. Which devices do is remembered, for those who go back to a position. */
+static bool is_wide(const struct process *p, uint64_t device)
+{
+    for (unsigned i = 0; i < COUNT_OF(p->wide_directories); i++)
+        if (p->wide_directories[i] == device)
+            return true;
+    return false;
+}
+
+/* The newest ones are enough. */
+static void note_wide(struct process *p, uint64_t fd)
+{
+    struct stat status;
+    if (!HOST_CALL(SYS_fstat, fd, (uint64_t)&status) && !is_wide(p, status.st_dev))
+        p->wide_directories[p->wide_count++ % COUNT_OF(p->wide_directories)] = status.st_dev;
+}
+
+static int64_t narrow_position(struct process *p, uint64_t fd, int64_t position)
+{
+    if (position <= INT32_MAX)
+        return position;
+    note_wide(p, fd);
+    return position >> 32;
+}
+
+static int64_t seek(struct task *task, uint64_t fd, int64_t offset, uint64_t whence)
+{
+    struct stat status;
+    if (HOST_CALL(SYS_fstat, fd, (uint64_t)&status) || !S_ISDIR(status.st_mode))
+        return HOST_CALL(SYS_lseek, fd, (uint64_t)offset, whence);
+    if (whence == SEEK_SET && offset > 0 && offset <= INT32_MAX && is_wide(task->process, status.st_dev))
+        offset = offset == INT32_MAX ? INT64_MAX : offset << 32; /* the largest is the end */
+    int64_t result = HOST_CALL(SYS_lseek, fd, (uint64_t)offset, whence);
+    return result < 0 ? result : narrow_position(task->process, fd, result);
+}
+
+int64_t call_seek(struct task *task, const uint64_t *a) { return seek(task, a[0], (int64_t)a[1], a[2]); }
+
+/* The offset in two halves, the new position to memory. */
+int64_t call__llseek(struct task *task, const uint64_t *a)
+{
+    int64_t result = seek(task, a[0], (int64_t)(a[1] << 32 | (uint32_t)a[2]), a[4]);
+    if (result < 0)
+        return result;
+    return guest_write(a[3], &result, sizeof result) ? 0 : -EFAULT;
+}
+
+/* Entries have the host's size and order of members. */
 int64_t call_getdents64(struct task *task, const uint64_t *a)
 {
-    struct entry { uint64_t inode, offset; uint16_t length; } __attribute__((packed)) entry;
+    struct entry { uint64_t inode; int64_t offset; uint16_t length; } __attribute__((packed)) entry;
+    const struct call_abi *abi = abi_of(task);
     int64_t result = HOST_CALL(SYS_getdents64, a[0], a[1], a[2]);
-    if (!abi_of(task)->big_endian)
+    if (!abi->converts)
         return result;
     for (int64_t at = 0; at < result;) {
         if (!guest_read(&entry, a[1] + (uint64_t)at, sizeof entry))
             return -EFAULT;
         int64_t next = at + entry.length;
-        entry = (struct entry){ __builtin_bswap64(entry.inode), __builtin_bswap64(entry.offset), __builtin_bswap16(entry.length) };
+        entry.offset = narrow_position(task->process, a[0], entry.offset);
+        if (abi->big_endian)
+            entry = (struct entry){ __builtin_bswap64(entry.inode), (int64_t)__builtin_bswap64((uint64_t)entry.offset), __builtin_bswap16(entry.length) };
         if (!guest_write(a[1] + (uint64_t)at, &entry, sizeof entry))
             return -EFAULT;
         at = next;
@@ -74,7 +128,7 @@ int64_t call_getdents(struct task *task, const uint64_t *a)
     for (int64_t at = 0; at < result;) {
         const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
         size_t name = strlen(entry->d_name) + 1, length = align_up(HEAD + name + 1, abi_of(task)->word_size);
-        struct old_entry old = { entry->d_ino, (uint64_t)entry->d_off, (uint16_t)length };
+        struct old_entry old = { entry->d_ino, (uint64_t)narrow_position(task->process, a[0], entry->d_off), (uint16_t)length };
         if (entry->d_ino > UINT32_MAX)
             return -EOVERFLOW;
         if (!write_structure(task, "dirent", to, &old) || !guest_write(to + HEAD, entry->d_name, name) ||
@@ -85,6 +139,8 @@ int64_t call_getdents(struct task *task, const uint64_t *a)
     }
     return result < 0 ? result : (int64_t)(to - a[1]);
 }
+
+/* ---- devices ---------------------------------------------------------------------------------------------------------------------- */
 
 int64_t call_ioctl(struct task *task, const uint64_t *a)
 {

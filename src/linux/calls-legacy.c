@@ -30,16 +30,6 @@ int64_t call_vfork(struct task *task, const uint64_t *a)
     return call_clone(task, (const uint64_t[6]){ CLONE_VM | CLONE_VFORK | SIGCHLD });
 }
 
-/* The offset in two halves, the new position to memory. */
-int64_t call__llseek(struct task *task, const uint64_t *a)
-{
-    (void)task;
-    int64_t result = HOST_CALL(SYS_lseek, a[0], a[1] << 32 | (uint32_t)a[2], a[4]);
-    if (result < 0)
-        return result;
-    return guest_write(a[3], &result, sizeof result) ? 0 : -EFAULT;
-}
-
 /* The offset in pages. */
 int64_t call_mmap2(struct task *task, const uint64_t *a)
 {

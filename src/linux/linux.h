@@ -56,6 +56,8 @@ struct process {
     uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
     char *keep_file;            /* of translations; NULL: this process keeps none */
     _Atomic uint8_t data_descriptors; /* whether it may have descriptors whose data are structures: calls-data.c */
+    uint64_t wide_directories[8]; /* devices whose positions in directories have 64 bits: calls-convert.c */
+    unsigned wide_count;
     uint64_t named_missing[8];  /* bit set of missing system calls that were named, by number; under `lock` */
 };
 
