@@ -13,11 +13,29 @@ enum { FILES = 300 };
 static long position[FILES + 3];
 static char name[FILES + 3][32];
 
+static void show_types(const char *folder)
+{
+    char path[100];
+    struct dirent **entries;
+    snprintf(path, sizeof path, "%s/sub", folder);
+    mkdir(path, 0700);
+    symlink("nowhere", strcat(path, "/link"));
+    path[strlen(path) - strlen("/link")] = 0;
+    int n = scandir(path, &entries, NULL, alphasort);
+    for (int i = 0; i < n; i++)
+        printf("%s:%d ", entries[i]->d_name, entries[i]->d_type);
+    printf("of %d\n", n);
+    unlink(strcat(path, "/link"));
+    path[strlen(path) - strlen("/link")] = 0;
+    rmdir(path);
+}
+
 int main(void)
 {
     char folder[] = "/tmp/directories-XXXXXX", path[100];
     if (!mkdtemp(folder))
         return 1;
+    show_types(folder);
     for (int i = 0; i < FILES; i++) {
         snprintf(path, sizeof path, "%s/file-%d", folder, i);
         close(open(path, O_CREAT | O_WRONLY, 0600));
