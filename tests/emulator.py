@@ -13,7 +13,9 @@ GUEST_ROOT = CACHE / 'root-riscv64'
 GUESTS = {
     'riscv64': ('riscv64-linux-gnu-', GUEST_ROOT),
     'powerpc': ('powerpc-linux-gnu-', pathlib.Path('/usr/powerpc-linux-gnu')),
+    'i386': ('i686-linux-gnu-', CACHE / 'root-i386'),
 }
+HOST_RUNS = {'i386'}  # guests whose programs the host's processor runs, too
 NATIVE_ROOT = CACHE / 'root-amd64'
 
 # Nothing of the user's environment reaches a test program.

@@ -42,7 +42,7 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     const uint8_t *code = (const uint8_t *)(uintptr_t)pc;
     uint64_t at = pc;
     unsigned count = 0;
-    bool ended = false;
+    bool ended = false, checked = may_change(t, pc);
     while (count < e->config.longest_block && !ended && at - pc < window) {
         struct insn *insn = (struct insn *)(records + count * size);
         unsigned length = guest->decode(code + (at - pc), window - (at - pc), at, mode, insn);
@@ -50,7 +50,7 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
             break; /* it goes on where there is no code */
         at += length;
         count++;
-        ended = insn->ends_block;
+        ended = insn->ends_block || (checked && may_write(guest, insn));
     }
     if (!count) {
         arena_reset(&e->scratch);
@@ -62,6 +62,8 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     struct block *b = arena_alloc_aligned(&e->blocks, sizeof *b + (count + 1) * size, CACHE_LINE);
     *b = (struct block){ .spc = pc, .end = at, .reach = at, .mode = mode, .insn_count = (uint16_t)count, .incoming = NO_SITE };
     memcpy(b->records, records, (count + 1) * size);
+    if (checked || may_change(t, at - 1))
+        begin_checks(e, b);
     guest->thread_code(block_insns(b), count + 1);
     arena_reset(&e->scratch);
     e->block_count++;

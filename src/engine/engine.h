@@ -26,7 +26,10 @@ struct environment {
     /* Whether code in [start, end) is likely to be the same in the next run of the program, so that its translation is worth keeping. */
     bool (*code_lasts)(struct thread *t, uint64_t start, uint64_t end);
 
-    /* Handles an event (never EVENT_NONE or EVENT_MODE); the guest goes on at context.pc when it returns. */
+    /* Whether code in [start, end) may be written without engine_invalidate. Asked for guests with coherent code only; NULL: never. */
+    bool (*code_changes)(struct thread *t, uint64_t start, uint64_t end);
+
+    /* Handles an event (never EVENT_NONE, EVENT_MODE or EVENT_STALE); the guest goes on at context.pc when it returns. */
     void (*event)(struct thread *t, enum event event);
 
     /* context.attention was set (and is cleared by now): deliver signals and the like. Also called when the engine itself wanted

@@ -94,6 +94,11 @@ static void run_threaded_tier(struct thread *t)
         struct block *b = next_block(t, &d);
         if (!b)
             return;
+        if (is_stale(b)) {
+            drop_stale(t);
+            d = from_nowhere;
+            continue;
+        }
         log_execution(t, b);
         interpret(t, b);
         if (t->context.event)
@@ -153,11 +158,14 @@ static void run_ir_tier(struct thread *t)
         set_phase(t, PHASE_EVALUATE);
         enum event event = ir_eval(b->unit, &t->context);
         set_phase(t, PHASE_MANAGER);
-        if (event) {
+        d.from = b;
+        if (event == EVENT_STALE) {
+            drop_stale(t);
+            d = from_nowhere;
+        } else if (event) {
             t->context.event = event;
             return;
         }
-        d.from = b;
     }
 }
 
@@ -249,11 +257,17 @@ static void run_block_tier(struct thread *t)
         bool gone = false, warm = translated(t, b, d.hot, &gone);
         if (gone || !remember(t, &d, b)) {
             d = from_nowhere;
+        } else if (!warm && is_stale(b)) {
+            t->context.event = EVENT_STALE;
         } else if (!warm) {
             interpret(t, b);
             d = (struct departure){ .site = NO_SITE, .from = b };
         } else {
             d = b->mode == NO_MODE ? from_nowhere : run_translated(t, b);
+        }
+        if (t->context.event == EVENT_STALE) {
+            drop_stale(t);
+            d = from_nowhere;
         }
         if (t->context.event)
             return;

@@ -8,6 +8,7 @@
  *   chain.c      links sites to translations and unlinks them
  *   indirect.c   the indirect-branch cache
  *   invalidate.c takes blocks out when their code changes
+ *   coherent.c   blocks of guests that see at once what code they write: they check themselves
  *   fault.c      from a host fault back to precise guest state
  *   engine.c     making and wiring all this, threads, stopping the world */
 #ifndef FERRY_ENGINE_PRIVATE_H
@@ -35,9 +36,11 @@ struct block {
     struct block *_Atomic successor[2]; /* interpreter: what followed last time, elsewhere and at `end` */
     uint32_t incoming;             /* newest site whose target it is, NO_SITE: none */
     uint16_t insn_count;
+    bool checked;                  /* its code may change at any time: who enters it first compares it with `original` */
     uint64_t reach;                /* its translations depend on guest bytes up to there */
     struct ir_unit *unit;          /* IR tier only */
     const struct translation *translation; /* the newest, that at tpc; or NULL */
+    const uint8_t *original;       /* if `checked`: the code's bytes */
     uint64_t records[];            /* predecoded instructions, and one more record that ends them */
 };
 enum { NO_MODE = UINT32_MAX }; /* no thread's context.mode */
@@ -145,6 +148,15 @@ struct thread_private {
 enum { RETURN_STACK = 1 << 20, RETURN_GUARD = 4096 }; /* bytes */
 
 /* discover.c: under the lock. The block at `pc`, NULL if there is no code. */
+/* coherent.c: whether code at `pc` may be written any time; whether an instruction may do that; makes a new block check itself; whether it has to go; the
+ * check as part of its translation. */
+bool may_change(struct thread *t, uint64_t pc);
+bool may_write(const struct guest *guest, const struct insn *insn);
+void begin_checks(struct engine *e, struct block *b);
+bool is_stale(const struct block *b);
+void drop_stale(struct thread *t); /* what begins at context.pc; takes the engine's lock */
+void lift_checks(struct ir_unit *u, const struct block *b);
+
 struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode);
 
 /* translate.c: under the lock. What is translated together: blocks that follow each other in guest memory, entered at the first one. */

@@ -43,6 +43,8 @@ static void lift_block(struct engine *e, struct block *b, struct ir_unit *u)
 {
     const struct guest *guest = e->config.guest;
     bool ended = false;
+    if (b->checked)
+        lift_checks(u, b);
     for (unsigned i = 0; i < b->insn_count; i++) {
         const struct insn *insn = (const void *)((const char *)b->records + i * guest->insn_size);
         guest->lift(u, insn);

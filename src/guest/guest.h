@@ -28,6 +28,7 @@ struct guest {
     const struct layout *layout;
     const struct ir_helper *helpers;
     unsigned helper_count;
+    bool coherent_code;     /* code that it writes is seen at once, without being asked for */
     size_t insn_size;       /* bytes of a predecoded record, a multiple of 8 */
     unsigned longest_insn;  /* bytes */
     unsigned op_count;
@@ -62,7 +63,7 @@ struct guest {
     void (*reset)(struct context *c);
 };
 
-extern const struct guest guest_riscv64, guest_powerpc;
+extern const struct guest guest_riscv64, guest_powerpc, guest_i386;
 
 /* All guests, NULL at the end; and the one an ELF header asks for, or NULL. */
 extern const struct guest *const guests[];

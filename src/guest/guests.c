@@ -1,6 +1,6 @@
 #include "guest/guest.h"
 
-const struct guest *const guests[] = { &guest_riscv64, &guest_powerpc, NULL };
+const struct guest *const guests[] = { &guest_riscv64, &guest_powerpc, &guest_i386, NULL };
 
 const struct guest *guest_for_elf(uint16_t machine, uint8_t elf_class, uint8_t data)
 {

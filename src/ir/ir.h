@@ -31,9 +31,9 @@
  *   v_align T    a, b: v128; c: i32: the number with b above a, without its lowest c % 16 bytes; T is v128
  *   load T       a: i64 address; T any but void; aux: enum ir_access
  *   store T      a: i64 address, b: value of type T; aux: enum ir_access
- *   cas T        a: i64 address, b: expected, c: new; T i32 or i64; atomic, sequentially consistent, like all below; gives
+ *   cas T        a: i64 address, b: expected, c: new; T any integer; atomic, sequentially consistent, like all below; gives
  *                what was in memory (equal to b: the store was done). Misaligned: faults or is atomic, as the host does.
- *   amo_X T      a: i64 address, b: operand; gives what was in memory before
+ *   amo_X T      a: i64 address, b: operand; T i32 or i64; gives what was in memory before
  *   fence        aux: bits FENCE_*: accesses of the first set before it are seen before those of the second set after it
  *   call         imm: address of a struct ir_helper; a, b: i64 (unused ones: const 0); gives an i64
  *   mend T       a: i32, hardly ever not 0; b: value of type T; c: i64; imm: address of a struct ir_helper: b, but if a is not 0 what the

@@ -1,5 +1,5 @@
 /* The words by which meanings touch guest memory, for every reading that computes. Guest memory is host memory at the same
- * address. `w` is 8 to 64 bits (32 or 64 for the atomic words), values are zero-extended, `access` is as in enum ir_access. */
+ * address. `w` is 8 to 64 bits (32 or 64 for the atomic words but cas), values are zero-extended, `access` is as in enum ir_access. */
 #ifndef FERRY_MEMORY_H
 #define FERRY_MEMORY_H
 
@@ -62,16 +62,27 @@ static inline void memory_store_vector(unsigned access, uint64_t at, struct vect
 }
 
 /* The atomic words give what was in memory before. */
+#define CAS(bits)                                                                                                            \
+    static inline uint64_t cas_u##bits(uint64_t at, uint64_t expected, uint64_t replacement)                                 \
+    {                                                                                                                        \
+        uint##bits##_t seen = (uint##bits##_t)expected, fresh = (uint##bits##_t)replacement;                                 \
+        __atomic_compare_exchange_n((uint##bits##_t *)at, &seen, fresh, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);          \
+        return seen;                                                                                                         \
+    }
+CAS(8)
+CAS(16)
+CAS(32)
+CAS(64)
+#undef CAS
+
 static inline uint64_t memory_cas(unsigned w, uint64_t at, uint64_t expected, uint64_t replacement)
 {
-    if (w == 32) {
-        uint32_t seen = (uint32_t)expected;
-        __atomic_compare_exchange_n((uint32_t *)at, &seen, (uint32_t)replacement, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-        return seen;
+    switch (w) {
+    case 8: return cas_u8(at, expected, replacement);
+    case 16: return cas_u16(at, expected, replacement);
+    case 32: return cas_u32(at, expected, replacement);
+    default: return cas_u64(at, expected, replacement);
     }
-    uint64_t seen = expected;
-    __atomic_compare_exchange_n((uint64_t *)at, &seen, replacement, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    return seen;
 }
 
 #define AMO_BUILTIN(name, builtin)                                                                                           \

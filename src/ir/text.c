@@ -13,6 +13,9 @@ const char *const ir_event_names[EVENT_COUNT] = {
     [EVENT_MODE]       = "mode",
     [EVENT_FAULT]      = "fault",
     [EVENT_MISALIGNED] = "misaligned",
+    [EVENT_STALE]      = "stale",
+    [EVENT_DIVIDE]     = "divide",
+    [EVENT_PROTECTION] = "protection",
     [EVENT_NO_CODE]    = "no_code",
 };
 

@@ -288,7 +288,7 @@ static bool check_other(struct verifier *v, const struct ir_insn *insn)
     case IR_br:
     case IR_call_to: return true;
     default: /* cas and the amo_ operations */
-        if (!is_word(insn->type))
+        if (!(insn->op == IR_cas ? is_integer(insn->type) : is_word(insn->type)))
             return bad(v, "not for %s", ir_type_names[insn->type]);
         for (unsigned i = 0; i < ir_info(insn)->arguments; i++)
             if (!check_operand_type(v, insn, i, i == 0 ? IR_I64 : (enum ir_type)insn->type))

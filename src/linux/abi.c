@@ -1,7 +1,7 @@
 #include "linux/abi.h"
 
 static const struct abi *const abis[] = {
-    &abi_riscv64, &abi_powerpc,
+    &abi_riscv64, &abi_powerpc, &abi_i386,
 };
 
 const struct abi *abi_for(const struct guest *guest)

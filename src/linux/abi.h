@@ -33,7 +33,7 @@ struct abi {
     void (*print_cpu)(FILE *file, unsigned processor);
 };
 
-extern const struct abi abi_riscv64, abi_powerpc;
+extern const struct abi abi_riscv64, abi_powerpc, abi_i386;
 
 /* The ABI of a guest; every guest has one. */
 const struct abi *abi_for(const struct guest *guest);

@@ -77,6 +77,8 @@ struct call_abi {
     unsigned call_length;   /* bytes of the system call instruction */
     uint16_t number_slot, result_slot, stack_slot, thread_slot;
     uint16_t argument_slots[6];
+    /* Gives the context the thread-local storage that clone(2) was asked for. NULL: it goes to thread_slot. */
+    void (*set_thread)(struct context *c, uint64_t tls);
     const struct structure *structures; /* by enum structure_name */
 
     /* For guests whose calls go through marshal.c: all structures by name, NULL at the end, and flags likewise. */
@@ -84,8 +86,8 @@ struct call_abi {
     const struct named_structure *named_structures;
     const struct flag_map *flag_maps;
     const struct device_request *requests; /* guest 0: the end */
+    bool same_requests;                    /* all others are as on the host */
     const struct flag *socket_options;     /* whose numbers differ at level SOL_SOCKET */
-    void (*siginfo)(const siginfo_t *host, uint8_t *guest); /* 128 bytes */
 
     /* Tells the program whether the call failed; the result is then errno. NULL: it is -errno. */
     void (*tell_failure)(struct context *c, bool failed);
@@ -100,7 +102,10 @@ struct call_abi {
     size_t frame_size; /* bytes */
 };
 
-extern const struct call_abi call_abi_riscv64, call_abi_powerpc;
+extern const struct call_abi call_abi_riscv64, call_abi_powerpc, call_abi_i386;
+
+/* siginfo_t as a 32-bit guest has it, 128 bytes. */
+void siginfo_to_32(const struct call_abi *abi, const siginfo_t *host, uint8_t *guest);
 
 /* Both sides have room for the whole structure. Guest bytes that no field covers are cleared. */
 void structure_to_guest(const struct call_abi *abi, enum structure_name name, const void *host, void *guest);

@@ -162,7 +162,7 @@ int64_t call_ioctl(struct task *task, const uint64_t *a)
             r->adapt(host, false);
         return write_structure(task, r->structure, a[2], host) ? result : -EFAULT;
     }
-    return -ENOTTY;
+    return abi->same_requests ? BLOCKING_CALL(task, SYS_ioctl, a[0], a[1], a[2]) : -ENOTTY;
 }
 
 /* ---- waiting ------------------------------------------------------------------------------------------------------------------ */
@@ -189,7 +189,7 @@ int64_t call_timed_wait_for_signal(struct task *task, const uint64_t *a)
     int64_t result = call_rt_sigtimedwait(task, (const uint64_t[6]){ a[0], (uint64_t)&info, a[2], a[3] });
     if (result < 0 || !a[1])
         return result;
-    abi_of(task)->siginfo(&info, raw);
+    siginfo_to_32(abi_of(task), &info, raw);
     return guest_write(a[1], raw, sizeof raw) ? result : -EFAULT;
 }
 
@@ -201,7 +201,7 @@ int64_t call_waitid(struct task *task, const uint64_t *a)
     int64_t result = BLOCKING_CALL(task, SYS_waitid, a[0], a[1], (uint64_t)&info, a[3], a[4]);
     if (result < 0 || !a[2])
         return result;
-    abi_of(task)->siginfo(&info, raw);
+    siginfo_to_32(abi_of(task), &info, raw);
     return guest_write(a[2], raw, sizeof raw) ? result : -EFAULT;
 }
 

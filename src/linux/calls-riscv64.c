@@ -4,19 +4,9 @@
 #include <sys/stat.h>
 
 #include "guest/riscv/regs.h"
-#include "linux/calls.h"
+#include "linux/system-call-rows.h"
 #include "linux/frame-riscv64.h"
 
-
-/* clang-format off */
-#define PASS(number, name, arguments)   [number] = { #name, arguments, .host = SYS_##name },
-#define PATH(number, name, arguments)   [number] = { #name, arguments, .host = SYS_##name, .has_paths = true },
-#define WAIT(number, name, arguments)   [number] = { #name, arguments, .host = SYS_##name, .blocks = true },
-#define SAME(number, name, arguments)   [number] = { #name, arguments, .host = number },
-#define PATHS(number, name, arguments)  [number] = { #name, arguments, .host = number, .has_paths = true },
-#define NONE(number, name, arguments)   [number] = { #name, arguments, .host = -1 },
-#define HANDLE(number, name, arguments) [number] = { #name, arguments, .handler = call_##name },
-/* clang-format on */
 
 static const struct system_call calls[] = {
 #include "linux/syscalls-riscv64.inc"

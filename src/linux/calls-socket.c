@@ -342,12 +342,13 @@ int64_t call_getsockopt(struct task *task, const uint64_t *a)
     return guest_write(a[3], value, (size_t)length) && write_structure(task, "int", a[4], &length) ? 0 : -EFAULT;
 }
 
-/* The old way into all calls about sockets: a number, and the arguments as words in memory. */
+/* The old way into all calls about sockets: a number, and the arguments as words in memory. Not every ABI has the simpler calls as such: they are the
+ * others with zeros. */
 int64_t call_socketcall(struct task *task, const uint64_t *a)
 {
     static const struct { const char *name; uint8_t arguments; } by_number[] = {
-        [1] = { "socket", 3 },      [2] = { "bind", 3 },        [3] = { "connect", 3 },   [4] = { "listen", 2 },   [5] = { "accept", 3 },
-        [6] = { "getsockname", 3 }, [7] = { "getpeername", 3 }, [8] = { "socketpair", 4 }, [9] = { "send", 4 },    [10] = { "recv", 4 },
+        [1] = { "socket", 3 },      [2] = { "bind", 3 },        [3] = { "connect", 3 },   [4] = { "listen", 2 },   [5] = { "accept4", 3 },
+        [6] = { "getsockname", 3 }, [7] = { "getpeername", 3 }, [8] = { "socketpair", 4 }, [9] = { "sendto", 4 },  [10] = { "recvfrom", 4 },
         [11] = { "sendto", 6 },     [12] = { "recvfrom", 6 },   [13] = { "shutdown", 2 }, [14] = { "setsockopt", 5 },
         [15] = { "getsockopt", 5 }, [16] = { "sendmsg", 3 },    [17] = { "recvmsg", 3 },  [18] = { "accept4", 4 }, [19] = { "recvmmsg", 5 },
         [20] = { "sendmmsg", 4 },

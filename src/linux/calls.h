@@ -158,6 +158,7 @@ int64_t call_by_name(struct task *task, const char *name, const uint64_t *regist
 #define BY(number, name, by, arguments) system_call_handler call_##by;
 #include "linux/syscalls-riscv64.inc"
 #include "linux/syscalls-powerpc.inc"
+#include "linux/syscalls-i386.inc"
 #undef PASS
 #undef DATA
 #undef PATH

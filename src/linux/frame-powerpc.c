@@ -9,41 +9,6 @@
 static uint32_t big32(uint64_t x) { return __builtin_bswap32((uint32_t)x); }
 static uint64_t big64(uint64_t x) { return __builtin_bswap64(x); }
 
-/* ---- siginfo: what follows number, errno and code depends on the signal ----------------------------------------------------------- */
-
-#define U(member, at) { .host = offsetof(siginfo_t, member), .host_size = sizeof(((siginfo_t *)0)->member), .guest = at, .guest_size = 4 }
-
-/* clang-format off */
-#define COMMON U(si_signo, 0), U(si_errno, 4), U(si_code, 8)
-static const struct field sent_fields[] = { COMMON, U(si_pid, 12), U(si_uid, 16), U(si_ptr, 20), { 0 } };
-static const struct field timer_fields[] = { COMMON, U(si_timerid, 12), U(si_overrun, 16), U(si_ptr, 20), { 0 } };
-static const struct field child_fields[] = { COMMON, U(si_pid, 12), U(si_uid, 16), U(si_status, 20), U(si_utime, 24), U(si_stime, 28), { 0 } };
-static const struct field fault_fields[] = { COMMON, U(si_addr, 12), { 0 } };
-static const struct field poll_fields[] = { COMMON, U(si_band, 12), U(si_fd, 16), { 0 } };
-static const struct field call_fields[] = { COMMON, U(si_call_addr, 12), U(si_syscall, 16), U(si_arch, 20), { 0 } };
-/* clang-format on */
-
-static const struct field *fields_of(const siginfo_t *info)
-{
-    if (info->si_code == SI_TIMER)
-        return timer_fields;
-    if (info->si_code <= 0 || info->si_code == SI_KERNEL)
-        return sent_fields;
-    switch (info->si_signo) {
-    case SIGCHLD: return child_fields;
-    case SIGSEGV: case SIGBUS: case SIGILL: case SIGFPE: case SIGTRAP: return fault_fields;
-    case SIGPOLL: return poll_fields;
-    case SIGSYS: return call_fields;
-    default: return sent_fields;
-    }
-}
-
-void powerpc_siginfo(const siginfo_t *host, uint8_t *guest)
-{
-    struct structure s = { sizeof(siginfo_t), 128, fields_of(host) };
-    convert_to_guest(&call_abi_powerpc, &s, host, guest);
-}
-
 /* ---- the frame ----------------------------------------------------------------------------------------------------------------------- */
 
 enum { USER_MSR = 0x0200f932 }; /* vectors, external interrupts, user, floating point, both relocations */
@@ -112,7 +77,7 @@ bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info
     if (at > UINT32_MAX)
         return false;
     memcpy(frame.chain, &chain, sizeof chain);
-    powerpc_siginfo(info, frame.info);
+    siginfo_to_32(&call_abi_powerpc, info, frame.info);
     powerpc_save_context(task, at + offsetof(struct powerpc_frame, context), mask, &frame.context);
     frame.context.stack[0] = big32((uint64_t)task->alternate_stack.ss_sp);
     frame.context.stack[1] = big32((uint32_t)task->alternate_stack.ss_flags);

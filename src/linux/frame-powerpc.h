@@ -51,7 +51,4 @@ void powerpc_restore_context(struct context *c, const struct powerpc_ucontext *u
 /* libgcc, which would know the bytes of the code that returns, then takes the wrong register for the return address (GCC 12 to 14). */
 extern const struct signal_unwind powerpc_unwind;
 
-/* siginfo_t as the guest has it, 128 bytes. */
-void powerpc_siginfo(const siginfo_t *host, uint8_t *guest);
-
 #endif

@@ -167,6 +167,8 @@ static uint64_t pass(struct marshal *m, const char *word, size_t length, int64_t
         return value | next_register(m) << 32;
     if (is_word(word, length, "int") || is_word(word, length, "fd") || is_word(word, length, "dirfd") || is_word(word, length, "long"))
         return (uint64_t)sign_extend(32, value);
+    if (is_word(word, length, "id16"))
+        return (uint16_t)value == UINT16_MAX ? UINT64_MAX : (uint16_t)value;
     const struct flag *flags = flags_named(m->abi, word, length);
     return flags ? map_flags(flags, value, true) : value;
 }

@@ -749,6 +749,19 @@ bool mm_is_constant(struct mm *mm, uint64_t start, uint64_t end)
     return constant;
 }
 
+bool mm_may_be_written(struct mm *mm, uint64_t start, uint64_t end)
+{
+    bool written = false;
+    pthread_mutex_lock(&mm->lock);
+    for (uint64_t at = start; !written && at < end;) {
+        const struct mapping *m = interval_find(mm->mappings, at);
+        written = m && m->start < end && (m->protection & PROT_WRITE || !(m->flags & MAP_PRIVATE));
+        at = m ? m->end : end;
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return written;
+}
+
 void mm_each(struct mm *mm, void (*visit)(void *, const struct mapping *), void *argument)
 {
     pthread_mutex_lock(&mm->lock);

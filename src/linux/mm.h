@@ -60,6 +60,7 @@ uint64_t mm_code_window(struct mm *mm, uint64_t address);
 int mm_protection(struct mm *mm, uint64_t address);
 
 /* Whether all of [start, end) is a file's, unwritable and private: likely to be there again in the next run. */
+bool mm_may_be_written(struct mm *mm, uint64_t start, uint64_t end); /* by the guest, through this mapping or another of the same */
 bool mm_is_constant(struct mm *mm, uint64_t start, uint64_t end);
 
 /* Calls `visit` for each mapping in ascending order, under the map's lock. */

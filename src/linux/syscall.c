@@ -209,6 +209,8 @@ static void raise_signal(struct task *task, int number, int code, uint64_t addre
 static void memory_fault(struct task *task)
 {
     siginfo_t info = task->fault;
+    if (info.si_signo == SIGFPE) /* of the host's floating point: it was one of Ferry's instructions */
+        info.si_addr = (void *)task->thread->context.pc;
     if (info.si_signo == SIGSEGV) {
         /* The host tells no address that is not canonical. */
         if (info.si_code == SI_KERNEL)
@@ -230,6 +232,12 @@ static bool code_lasts(struct thread *t, uint64_t start, uint64_t end)
     return mm_is_constant(task->process->mm, start, end);
 }
 
+static bool code_changes(struct thread *t, uint64_t start, uint64_t end)
+{
+    struct task *task = t->environment;
+    return mm_may_be_written(task->process->mm, start, end);
+}
+
 static void handle_event(struct thread *t, enum event event)
 {
     struct task *task = t->environment;
@@ -247,6 +255,12 @@ static void handle_event(struct thread *t, enum event event)
     case EVENT_MISALIGNED: /* the kernel reports the instruction, not the datum */
         raise_signal(task, SIGBUS, BUS_ADRALN, pc);
         break;
+    case EVENT_DIVIDE:
+        raise_signal(task, SIGFPE, FPE_INTDIV, pc);
+        break;
+    case EVENT_PROTECTION:
+        raise_signal(task, SIGSEGV, SI_KERNEL, 0);
+        break;
     case EVENT_CODE_SYNC:
         code_sync(task->process);
         break;
@@ -258,6 +272,7 @@ static void handle_event(struct thread *t, enum event event)
         break;
     case EVENT_NONE:
     case EVENT_MODE:
+    case EVENT_STALE:
         BUG("event %d is not for the environment", (int)event);
     }
     signals_deliver(task);
@@ -268,6 +283,7 @@ static void attend(struct thread *t) { signals_deliver(t->environment); }
 const struct environment linux_environment = {
     .code_window = code_window,
     .code_lasts = code_lasts,
+    .code_changes = code_changes,
     .event = handle_event,
     .attend = attend,
 };

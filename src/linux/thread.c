@@ -40,6 +40,14 @@ void task_free(struct task *task)
     free(task);
 }
 
+static void set_thread_storage(const struct call_abi *abi, struct context *c, uint64_t tls)
+{
+    if (abi->set_thread)
+        abi->set_thread(c, tls);
+    else
+        c->slot[abi->thread_slot] = tls;
+}
+
 /* A thread in the state of `task`'s, about to return from the system call as a child does. */
 static struct task *child_task(const struct task *task, struct process *p, const struct clone_args *args)
 {
@@ -56,7 +64,7 @@ static struct task *child_task(const struct task *task, struct process *p, const
     if (args->stack)
         t->context.slot[abi->stack_slot] = args->stack + args->stack_size;
     if (args->flags & CLONE_SETTLS)
-        t->context.slot[abi->thread_slot] = args->tls;
+        set_thread_storage(abi, &t->context, args->tls);
     child->signal_mask = task->signal_mask;
     return child;
 }
@@ -215,7 +223,7 @@ static int64_t new_process(struct task *task, const struct clone_args *args)
         if (args->stack)
             c->slot[abi->stack_slot] = args->stack + args->stack_size;
         if (args->flags & CLONE_SETTLS)
-            c->slot[abi->thread_slot] = args->tls;
+            set_thread_storage(abi, c, args->tls);
     }
     signals_release(task);
     return pid;

@@ -60,6 +60,11 @@ WORD v_extract(sem s, unsigned w, vec a, val b) { (void)s; return (struct value)
 WORD imm(sem s, unsigned w, uint64_t value) { (void)s; return (struct value){ low_bits(w, value) }; }
 WORD get(sem s, unsigned slot) { return (struct value){ s.context->slot[slot] }; }
 static inline void set(sem s, unsigned slot, val x) { s.context->slot[slot] = x.bits; }
+static inline bool known(sem s, unsigned slot, uint32_t mask, unsigned *number)
+{
+    *number = (uint32_t)s.context->slot[slot] & mask;
+    return true;
+}
 
 WORD pick(sem s, unsigned w, val condition, val yes, val no)
 {

@@ -78,6 +78,29 @@ static inline void set(sem s, unsigned slot, val x)
         (void)EMIT(.op = IR_set, .type = what->type, .arg = { x.node }, .imm = slot);
 }
 
+static inline bool may_write(const struct ir_insn *insn, unsigned slot)
+{
+    const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
+    return insn->op == IR_call && helper->traits & WRITES && (!helper->highest || (slot >= helper->lowest && slot <= helper->highest));
+}
+
+/* As far as the newest set in this block tells: of a number, or of bits that were or-ed in. */
+__attribute__((unused)) static bool known(sem s, unsigned slot, uint32_t mask, unsigned *number)
+{
+    const struct ir_unit *u = s->unit;
+    for (ir_ref i = u->insn_count; i-- > u->block[u->block_count - 1].first;) {
+        const struct ir_insn *insn = &u->insn[i], *value = &u->insn[insn->arg[0]];
+        if (may_write(insn, slot))
+            return false;
+        if (insn->op != IR_set || insn->imm != slot)
+            continue;
+        uint64_t ones = value->op == IR_const ? value->imm : value->op == IR_or && u->insn[value->arg[1]].op == IR_const ? u->insn[value->arg[1]].imm : 0;
+        *number = (uint32_t)ones & mask;
+        return value->op == IR_const || (ones & mask) == mask;
+    }
+    return false;
+}
+
 /* Integers only: floats are picked as bits. */
 WORD pick(sem s, unsigned w, val condition, val yes, val no)
 {

@@ -18,6 +18,9 @@ enum event {
     EVENT_MODE,       /* context.mode changed; pc: after */
     EVENT_FAULT,      /* a memory access failed; pc: at the access; the signal's facts are with the environment */
     EVENT_MISALIGNED, /* an access that must be aligned is not; pc: at the instruction */
+    EVENT_STALE,      /* code is no longer what it was translated from; pc: where it begins. The emulation manager's own business */
+    EVENT_DIVIDE,     /* an integer division has no answer; pc: at the instruction */
+    EVENT_PROTECTION, /* not for programs; pc: as the ISA says */
     EVENT_NO_CODE,    /* no executable memory at pc (from the emulation manager, never from an instruction) */
 };
 

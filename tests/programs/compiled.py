@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Compiles each program of c/, cxx/ and probes/ for the guest and for this machine; all must print the same and exit alike. With --reference
-the guest's program itself is run by that emulator instead: for programs that print something else where a long is shorter.
+the guest's program itself is run by that emulator instead: for programs that print something else where a long is shorter. With --itself the
+host runs it, as it does if it has the guest's instructions.
 
 The guest's programs are made twice: static at -O2 and dynamic at -O0. Compiled programs are kept in Ferry's cache.
 """
@@ -49,9 +50,17 @@ def execute(command):
     return outcome
 
 
+def by_the_host(root, compiled, options):
+    """The command by which the host runs the guest's program, with the guest's libraries."""
+    if '-static' in options:
+        return [compiled]
+    loader = next(root.glob('usr/lib/*/ld-linux.so.2'))
+    return [loader, '--library-path', loader.parent, compiled]
+
+
 def judge(source, prefix, options, guest, reference):
     compiled = program(source, prefix, options)
-    expected = execute([*reference, compiled] if reference else [program(source, *NATIVE)])
+    expected = execute(reference(compiled, options) if reference else [program(source, *NATIVE)])
     actual = execute(guest + [compiled])
     difference = tap.first_difference(expected.stdout, actual.stdout)
     if not difference and expected.status != actual.status:
@@ -63,10 +72,15 @@ def judge(source, prefix, options, guest, reference):
 def main():
     options = parser(__doc__)
     options.add_argument('--reference', help='command of another emulator')
+    options.add_argument('--itself', action='store_true')
     options = options.parse_args()
     guest = emulator(options)
     prefix, root = GUESTS[options.guest]
-    reference = options.reference and [*shlex.split(options.reference), '-L', root]
+    reference = None
+    if options.itself:
+        reference = lambda compiled, flags: by_the_host(root, compiled, flags)
+    elif options.reference:
+        reference = lambda compiled, flags: [*shlex.split(options.reference), '-L', root, compiled]
     cases = []
     sources = sorted([*FOLDER.glob('c/*.c'), *FOLDER.glob('probes/*.c'), *FOLDER.glob('cxx/*.cc')])
     if not reference:

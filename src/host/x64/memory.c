@@ -85,6 +85,7 @@ void lower_extended_load(struct lowering *l, ir_ref v)
         emit_zero_extended(l, load->type, d, from);
     else
         emit_sign_extended(l, load->type, register_width(insn->type), d, from);
+    l->ra.value[v].clean = insn->op == IR_zext || insn->type >= IR_I32; /* ORDER TYPE */
 }
 
 /* ---- stores -------------------------------------------------------------------------------------------------------------------- */

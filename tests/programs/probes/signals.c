@@ -91,10 +91,15 @@ static void resume_elsewhere(int n, siginfo_t *info, void *context)
     u->uc_mcontext.regs->nip = u->uc_mcontext.regs->link;
     u->uc_mcontext.regs->gpr[3] = 42;
 #else
-    uintptr_t *stack = (uintptr_t *)u->uc_mcontext.gregs[REG_RSP];
-    u->uc_mcontext.gregs[REG_RIP] = (greg_t)*stack;
-    u->uc_mcontext.gregs[REG_RSP] += 8;
-    u->uc_mcontext.gregs[REG_RAX] = 42;
+#ifdef __i386__
+    enum { STACK_POINTER = REG_ESP, PC = REG_EIP, RESULT = REG_EAX };
+#else
+    enum { STACK_POINTER = REG_RSP, PC = REG_RIP, RESULT = REG_RAX };
+#endif
+    uintptr_t *stack = (uintptr_t *)u->uc_mcontext.gregs[STACK_POINTER];
+    u->uc_mcontext.gregs[PC] = (greg_t)*stack;
+    u->uc_mcontext.gregs[STACK_POINTER] += sizeof *stack;
+    u->uc_mcontext.gregs[RESULT] = 42;
 #endif
 }
 

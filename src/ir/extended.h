@@ -1,0 +1,28 @@
+/* Floating point of 80 bits, as a stack of eight registers with a control and a status word: the x87 unit (SDM volume 1, chapter 8). It is the host
+ * thread's own, as the other floating-point environment is; nothing else in Ferry uses it. */
+#ifndef FERRY_EXTENDED_H
+#define FERRY_EXTENDED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Executes an instruction on registers: `encoding` has the low three bits of its first byte and, below, its second byte, at least 0xc0. Condition
+ * codes CF, PF and ZF are given, for moves that depend on them, and come back, from comparisons, as the low byte of EFLAGS has them. Raises SIGFPE if an
+ * exception is pending that is not masked, before it does anything. */
+uint8_t extended_execute(unsigned encoding, uint8_t flags);
+
+/* The same with memory at `address`, which may fault; then nothing has happened. Bits 3 to 5 of the second byte count. EXTENDED_16: with the prefix for
+ * 16-bit operands. */
+enum { EXTENDED_16 = 0x800 };
+void extended_access(unsigned encoding, uint64_t address);
+
+/* The status word. */
+uint16_t extended_status(void);
+
+/* All of it: 108 bytes, as FNSAVE writes them; and the state that new programs find. */
+enum { EXTENDED_STATE = 108 };
+void extended_save(void *state);
+void extended_restore(const void *state);
+void extended_reset(void);
+
+#endif

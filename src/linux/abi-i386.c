@@ -1,0 +1,38 @@
+#include "linux/abi.h"
+
+/* SDM volume 2, CPUID, leaf 1, EDX: what AT_HWCAP is. */
+enum { FEATURE_TSC = 1 << 4, FEATURE_CX8 = 1 << 8, FEATURE_CMOV = 1 << 15 };
+
+/* As the kernel's vDSO has it, which unwinders and debuggers recognise by its bytes. */
+static const uint8_t signal_return[] = {
+    0xb8, 0xad, 0x00, 0x00, 0x00, /* mov eax, 173 (rt_sigreturn) */
+    0xcd, 0x80,                   /* int 0x80 */
+};
+
+static const char *const processors[] = { "i686", "max", "any", NULL };
+
+static void print_cpu(FILE *file, unsigned processor)
+{
+    fprintf(file,
+            "processor\t: %u\n"
+            "vendor_id\t: FerryFerryFe\n"
+            "cpu family\t: 6\n"
+            "model\t\t: 0\n"
+            "model name\t: i686\n"
+            "stepping\t: 0\n"
+            "fpu\t\t: no\n"
+            "flags\t\t: tsc cx8 cmov popcnt\n\n", processor);
+}
+
+const struct abi abi_i386 = {
+    .guest = &guest_i386,
+    .calls = &call_abi_i386,
+    .highest_address = 0xffffe000, /* the kernel's TASK_SIZE for programs of 32 bits */
+    .hardware_capabilities = FEATURE_TSC | FEATURE_CX8 | FEATURE_CMOV,
+    .minimum_signal_stack = 2048,
+    .platform = "i686",
+    .signal_return = signal_return,
+    .signal_return_size = sizeof signal_return,
+    .processors = processors,
+    .print_cpu = print_cpu,
+};

@@ -1,0 +1,45 @@
+/* The IA-32 signal frame in memory (arch/x86/include/asm/sigframe.h, uapi/asm/sigcontext.h). */
+#ifndef FERRY_FRAME_I386_H
+#define FERRY_FRAME_I386_H
+
+#include <signal.h>
+
+#include "base/base.h"
+
+struct task;
+struct guest_sigaction;
+
+/* struct sigcontext_32 */
+struct i386_context {
+    uint32_t gs, fs, es, ds, edi, esi, ebp, esp, ebx, edx, ecx, eax;
+    uint32_t trap, error, eip, cs, eflags, esp_at_signal, ss;
+    uint32_t floating_point;  /* address of its state; 0: none */
+    uint32_t old_mask, fault_address;
+};
+
+/* struct _fpstate_32 of a processor without FXSAVE */
+struct i386_floating_point {
+    uint8_t state[108];       /* as FNSAVE writes it */
+    uint16_t status, magic;   /* 0xffff: nothing more follows */
+};
+
+struct i386_frame {
+    uint32_t return_address;
+    uint32_t number, info_at, context_at; /* the handler's arguments */
+    uint8_t info[128];
+    struct {
+        uint32_t flags, link;
+        uint32_t stack[3];    /* address, flags, size */
+        struct i386_context registers;
+        uint32_t mask[2];     /* the low word first */
+    } context;
+    uint8_t return_code[8];   /* nobody executes it; debuggers know it by its bytes */
+    struct i386_floating_point floating_point;
+};
+
+static_assert(sizeof(struct i386_context) == 88, "struct sigcontext_32");
+
+bool i386_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask);
+bool i386_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate);
+
+#endif
