@@ -123,6 +123,8 @@ static inline enum ir_lanes lanes_of(unsigned width) { return width == 8 ? LANES
 
 enum { FENCE_READ_READ = 1, FENCE_READ_WRITE = 2, FENCE_WRITE_READ = 4, FENCE_WRITE_WRITE = 8 };
 
+enum extended_kind { EXTENDED_NOT, EXTENDED_ON_REGISTERS, EXTENDED_ON_MEMORY, EXTENDED_STATUS };
+
 /* A C function that does what operations cannot; declared once by its guest. */
 struct ir_helper {
     const char *name;
@@ -132,6 +134,9 @@ struct ir_helper {
     uint8_t traits;
     /* READS, WRITES: which slots, from the lowest to the highest; highest 0: any. */
     uint16_t lowest, highest;
+    /* If not EXTENDED_NOT: what it does is extended.h's, of that kind, with the encoding as operand a and flags or address as operand b. A host that has the unit
+     * does it in line where the encoding is a constant. */
+    uint8_t extended;
     uint16_t changes; /* for mend: 1 + the one slot that it may change, which has no home; 0: none */
 };
 

@@ -8,6 +8,8 @@ void lower_call(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
+    if (helper->extended && lower_extended(l, v))
+        return;
     bool sees_state = helper->traits & (READS | WRITES | FAULT);
     store_operand(l, insn->arg[0], CELL_OPERAND_A);
     store_operand(l, insn->arg[1], CELL_OPERAND_B);

@@ -521,6 +521,17 @@ static void emit_fixed(struct emitter *e, const char *text, const uint8_t *code,
 
 void emit_ret(struct emitter *e) { emit_fixed(e, "ret", (const uint8_t[]){ 0xc3 }, 1); }
 
+void emit_lahf(struct emitter *e) { emit_fixed(e, "lahf", (const uint8_t[]){ 0x9f }, 1); }
+void emit_sahf(struct emitter *e) { emit_fixed(e, "sahf", (const uint8_t[]){ 0x9e }, 1); }
+
+void emit_x87(struct emitter *e, unsigned encoding)
+{
+    const uint8_t bytes[] = { (uint8_t)(0xd8 + (encoding >> 8 & 7)), (uint8_t)encoding };
+    char text[sizeof "x87 d8 c0"];
+    snprintf(text, sizeof text, "x87 %02x %02x", bytes[0], bytes[1]);
+    emit_fixed(e, text, bytes, sizeof bytes);
+}
+
 void emit_sign_to_rdx(struct emitter *e, unsigned width)
 {
     if (width == 64)

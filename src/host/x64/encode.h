@@ -136,6 +136,9 @@ void emit_pop(struct emitter *e, unsigned reg);
 void emit_ret(struct emitter *e);
 
 /* Sign-extends rax into rdx: cdq or cqo. */
+void emit_lahf(struct emitter *e);
+void emit_sahf(struct emitter *e);
+void emit_x87(struct emitter *e, unsigned encoding); /* an instruction on registers, as in ir/extended.h */
 void emit_sign_to_rdx(struct emitter *e, unsigned width);
 
 void emit_bswap(struct emitter *e, unsigned width, unsigned reg);

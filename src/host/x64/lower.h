@@ -136,6 +136,7 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
 /* ---- patterns: each lowers the instruction `v` ------------------------------------------------------------------------------ */
 
 /* flags.c */
+bool lower_extended(struct lowering *l, ir_ref v); /* false: not in line */
 void lower_get_flags(struct lowering *l, ir_ref v);
 void lower_set_flags(struct lowering *l, ir_ref v);
 

@@ -1,0 +1,62 @@
+/* Floating point of 80 bits (ir/extended.h): the guest's stack is this thread's own x87 stack, also in translated code. */
+#include "host/x64/lower.h"
+#include "ir/extended.h"
+
+/* SDM volume 2, appendix B.17: FCMOVcc; FUCOMI, FCOMI and those that pop. */
+static bool takes_flags(unsigned encoding) { return (encoding >> 8 == 2 || encoding >> 8 == 3) && (encoding & 0xff) < 0xe0; }
+static bool gives_flags(unsigned encoding)
+{
+    return (encoding >> 8 == 3 || encoding >> 8 == 7) && (encoding & 0xff) >= 0xe8 && (encoding & 0xff) < 0xf8;
+}
+
+/* Flags as LAHF and SAHF have them are in bits 8 to 15 of rax. */
+enum { FLAGS_AT = 8 };
+
+static void on_registers(struct lowering *l, ir_ref v, unsigned encoding)
+{
+    if (takes_flags(encoding)) {
+        regalloc_use_in(&l->ra, insn_of(l, v)->arg[1], RAX, true);
+        emit_imm(&l->e, X64_SHL, 32, in_reg(RAX), FLAGS_AT);
+        emit_sahf(&l->e);
+    }
+    if (!gives_flags(encoding)) {
+        emit_x87(&l->e, encoding);
+        return;
+    }
+    regalloc_vacate(&l->ra, RAX);
+    emit_x87(&l->e, encoding);
+    emit_lahf(&l->e);
+    emit_op(&l->e, X64_MOVZX16, 32, RAX, in_reg(RAX));
+    emit_imm(&l->e, X64_SHR, 32, in_reg(RAX), FLAGS_AT);
+    regalloc_release(&l->ra);
+    regalloc_define_in(&l->ra, v, RAX);
+}
+
+static void status(struct lowering *l, ir_ref v)
+{
+    enum { FNSTSW_AX = 0x7e0 };
+    regalloc_vacate(&l->ra, RAX);
+    emit_x87(&l->e, FNSTSW_AX);
+    emit_op(&l->e, X64_MOVZX16, 32, RAX, in_reg(RAX));
+    regalloc_release(&l->ra);
+    regalloc_define_in(&l->ra, v, RAX);
+}
+
+bool lower_extended(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
+    uint64_t encoding;
+    if (!constant_of(l, insn->arg[0], &encoding) || encoding & EXTENDED_16)
+        return false;
+    bool gives = helper->extended == EXTENDED_STATUS || (helper->extended == EXTENDED_ON_REGISTERS && gives_flags((unsigned)encoding));
+    if (!gives && regalloc_live_after(&l->ra, v))
+        return false;
+    if (helper->extended == EXTENDED_STATUS)
+        status(l, v);
+    else if (helper->extended == EXTENDED_ON_REGISTERS)
+        on_registers(l, v, (unsigned)encoding);
+    else
+        emit_op(&l->e, (enum x64_op)(X64_X87_D8_0 + (encoding >> 8) * 8 + (encoding >> 3 & 7)), 32, 0, at_base(regalloc_use(&l->ra, insn->arg[1]), 0)); /* ORDER X87 */
+    return true;
+}
