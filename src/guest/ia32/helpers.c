@@ -103,7 +103,7 @@ static uint64_t timestamp(struct context *c, uint64_t unused, uint64_t unused_to
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-#define FLAG_SLOTS .lowest = IA32_KIND, .highest = IA32_OVERRIDE
+#define FLAG_SLOTS .lowest = IA32_KIND, .highest = IA32_ROTATED
 #define SEGMENT_SLOTS .lowest = IA32_ES, .highest = IA32_LOCAL
 
 const struct ir_helper ia32_helpers[HELPER_COUNT] = {

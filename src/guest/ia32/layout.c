@@ -5,7 +5,7 @@ static const struct slot slots[IA32_SLOT_COUNT] = {
     [IA32_EAX] = { "eax", IR_I32 }, [IA32_ECX] = { "ecx", IR_I32 }, [IA32_EDX] = { "edx", IR_I32 }, [IA32_EBX] = { "ebx", IR_I32 },
     [IA32_ESP] = { "esp", IR_I32 }, [IA32_EBP] = { "ebp", IR_I32 }, [IA32_ESI] = { "esi", IR_I32 }, [IA32_EDI] = { "edi", IR_I32 },
     [IA32_KIND] = { "kind", IR_I32 }, [IA32_X] = { "x", IR_I32 }, [IA32_Y] = { "y", IR_I32 }, [IA32_Z] = { "z", IR_I32 },
-    [IA32_OVERRIDE] = { "override", IR_I32 },
+    [IA32_CARRY] = { "carry", IR_I32 }, [IA32_ROTATED] = { "rotated", IR_I32 },
     [IA32_DIRECTION] = { "direction", IR_I32 }, [IA32_OTHER_FLAGS] = { "other_flags", IR_I32 },
     [IA32_ES] = { "es", IR_I32 }, [IA32_CS] = { "cs", IR_I32 }, [IA32_SS] = { "ss", IR_I32 },
     [IA32_DS] = { "ds", IR_I32 }, [IA32_FS] = { "fs", IR_I32 }, [IA32_GS] = { "gs", IR_I32 },
@@ -25,7 +25,7 @@ const struct layout ia32_layout = {
     .integer_homes = integer_homes,
     .integer_home_count = COUNT_OF(integer_homes),
     .first_fleeting = IA32_KIND,
-    .fleeting_count = IA32_OVERRIDE + 1 - IA32_KIND,
+    .fleeting_count = IA32_ROTATED + 1 - IA32_KIND,
     .stack_pointer = IA32_ESP,
     .code_alignment = 1,
 };

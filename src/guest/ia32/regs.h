@@ -7,7 +7,7 @@
 enum {
     IA32_EAX, IA32_ECX, IA32_EDX, IA32_EBX, IA32_ESP, IA32_EBP, IA32_ESI, IA32_EDI, /* as instructions number them */
     /* The arithmetic flags, lazily (SDM volume 1, 3.4.3.1): which kind of operation set them, and from what they follow. See flags.inc. */
-    IA32_KIND, IA32_X, IA32_Y, IA32_Z, IA32_OVERRIDE,
+    IA32_KIND, IA32_X, IA32_Y, IA32_Z, IA32_CARRY, IA32_ROTATED,
     IA32_DIRECTION,               /* DF: 0 or 1 */
     IA32_OTHER_FLAGS,             /* what of EFLAGS is neither: bits of IA32_CHANGEABLE */
     IA32_ES, IA32_CS, IA32_SS, IA32_DS, IA32_FS, IA32_GS,                   /* selectors, as instructions number them */
