@@ -108,6 +108,7 @@ static void apply_engine(struct options *o, const char *v)
 static void apply_no_chain(struct options *o, const char *v UNUSED) { o->engine.chain = false; }
 static void apply_no_regmap(struct options *o, const char *v UNUSED) { o->engine.host_config.homes = false; }
 static void apply_no_indirect_cache(struct options *o, const char *v UNUSED) { o->engine.host_config.indirect_cache = false; }
+static void apply_no_lazy_flags(struct options *o, const char *v UNUSED) { o->engine.lazy_flags = false; }
 static void apply_no_return_prediction(struct options *o, const char *v UNUSED)
 {
     o->engine.host_config.return_prediction = false;
@@ -165,6 +166,7 @@ static const struct option table[] = {
     { "no-chain", "NO_CHAIN",   NULL,    true,  apply_no_chain, "blocks do not jump to each other" },
     { "no-regmap", "NO_REGMAP", NULL,    true,  apply_no_regmap, "guest registers have no homes in host registers" },
     { "no-indirect-cache", "NO_INDIRECT_CACHE", NULL, true, apply_no_indirect_cache, "indirect jumps are not predicted or looked up in place" },
+    { "no-lazy-flags", "NO_LAZY_FLAGS", NULL, true, apply_no_lazy_flags, "condition codes are computed when they are set (i386)" },
     { "no-return-prediction", "NO_RETURN_PREDICTION", NULL, true, apply_no_return_prediction, "calls and returns are ordinary jumps" },
     { "no-keep",  "NO_KEEP",    NULL,    true,  apply_no_keep,  "no translations from earlier runs or for later ones" },
     { "no-opt",   "NO_OPT",     NULL,    true,  apply_no_opt,   "no passes over the IR" },
@@ -365,7 +367,7 @@ void options_parse(struct options *o, int argc, char **argv, char **environment)
             .host = &host_x64,
             .tier = TIER_BLOCK,
             .host_config = { .homes = true, .indirect_cache = true, .return_prediction = true },
-            .chain = true, .optimise = true, .threshold = DEFAULT_THRESHOLD, .hot = DEFAULT_HOT,
+            .chain = true, .optimise = true, .lazy_flags = true, .threshold = DEFAULT_THRESHOLD, .hot = DEFAULT_HOT,
             .cache_size = 64 << 20, .longest_block = MAX_BLOCK_INSNS,
         },
         .run = { .keep = true },

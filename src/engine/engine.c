@@ -40,6 +40,7 @@ struct thread *engine_thread_new(struct engine *e, void *environment)
     p->lines = indirect_new();
     make_return_stack(p);
     forget_translations(t);
+    t->context.mode = e->config.lazy_flags ? 0 : e->config.guest->eager_mode;
     e->config.guest->reset(&t->context);
 
     pthread_mutex_lock(&e->lock);

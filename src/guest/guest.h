@@ -29,6 +29,7 @@ struct guest {
     const struct ir_helper *helpers;
     unsigned helper_count;
     bool coherent_code;     /* code that it writes is seen at once, without being asked for */
+    uint32_t eager_mode;    /* bit of context.mode: condition codes are computed when they are set; 0: there is no choice */
     size_t insn_size;       /* bytes of a predecoded record, a multiple of 8 */
     unsigned longest_insn;  /* bytes */
     unsigned op_count;
@@ -58,7 +59,7 @@ struct guest {
 
     void (*audit)(const struct insn *insn, struct insn_effects *out);
 
-    /* A fresh thread's state: everything zero but what the ISA resets differently; mode included. The calling thread's floating-point
+    /* A fresh thread's state: everything zero but what the ISA resets differently; mode included, but for `eager_mode`. The calling thread's floating-point
      * environment is part of it and must be the default one. */
     void (*reset)(struct context *c);
 };

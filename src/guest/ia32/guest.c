@@ -31,6 +31,7 @@ const struct guest guest_i386 = {
     .helpers = ia32_helpers,
     .helper_count = HELPER_COUNT,
     .coherent_code = true,
+    .eager_mode = IA32_MODE_EAGER,
     .insn_size = sizeof(struct ia32_insn),
     .longest_insn = 15,
     .op_count = OP_COUNT,
