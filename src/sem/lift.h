@@ -84,20 +84,40 @@ static inline bool may_write(const struct ir_insn *insn, unsigned slot)
     return insn->op == IR_call && helper->traits & WRITES && (!helper->highest || (slot >= helper->lowest && slot <= helper->highest));
 }
 
-/* As far as the newest set in this block tells: of a number, or of bits that were or-ed in. */
+/* The block that alone leads to block `b`; UINT32_MAX: there are several, or none. */
+static inline uint32_t only_way_to(const struct ir_unit *u, uint32_t b)
+{
+    uint32_t found = UINT32_MAX;
+    for (uint32_t k = 0; k < b; k++) {
+        const struct ir_insn *end = &u->insn[u->block[k].last - 1];
+        for (unsigned i = 0; i < ir_edge_count(end); i++) {
+            const struct ir_edge *edge = &u->edge[end->imm + i];
+            if (edge->leaves || edge->block != b)
+                continue;
+            if (found != UINT32_MAX)
+                return UINT32_MAX;
+            found = k;
+        }
+    }
+    return found;
+}
+
+/* As far as the newest set on the only way here tells: of a number, or of bits that were or-ed in. */
 __attribute__((unused)) static bool known(sem s, unsigned slot, uint32_t mask, unsigned *number)
 {
     const struct ir_unit *u = s->unit;
-    for (ir_ref i = u->insn_count; i-- > u->block[u->block_count - 1].first;) {
-        const struct ir_insn *insn = &u->insn[i], *value = &u->insn[insn->arg[0]];
-        if (may_write(insn, slot))
-            return false;
-        if (insn->op != IR_set || insn->imm != slot)
-            continue;
-        uint64_t ones = value->op == IR_const ? value->imm : value->op == IR_or && u->insn[value->arg[1]].op == IR_const ? u->insn[value->arg[1]].imm : 0;
-        *number = (uint32_t)ones & mask;
-        return value->op == IR_const || (ones & mask) == mask;
-    }
+    ir_ref end = u->insn_count;
+    for (uint32_t b = u->block_count - 1; b != UINT32_MAX; b = only_way_to(u, b), end = b != UINT32_MAX ? u->block[b].last : 0)
+        for (ir_ref i = end; i-- > u->block[b].first;) {
+            const struct ir_insn *insn = &u->insn[i], *value = &u->insn[insn->arg[0]];
+            if (may_write(insn, slot))
+                return false;
+            if (insn->op != IR_set || insn->imm != slot)
+                continue;
+            uint64_t ones = value->op == IR_const ? value->imm : value->op == IR_or && u->insn[value->arg[1]].op == IR_const ? u->insn[value->arg[1]].imm : 0;
+            *number = (uint32_t)ones & mask;
+            return value->op == IR_const || (ones & mask) == mask;
+        }
     return false;
 }
 
