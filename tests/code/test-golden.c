@@ -72,9 +72,16 @@ static const struct guest *guest_named(const char *input)
     return NULL;
 }
 
-/* The bytes of an instruction of 2 or 4 bytes. */
+enum { LONGEST_INSN = 15 };
+
+/* The bytes of an instruction: as a number, or, where instructions have any length, as they lie in memory. */
 static unsigned read_bytes(const struct guest *guest, const char *line, uint8_t *bytes)
 {
+    unsigned in_order = 0;
+    while (guest->layout->code_alignment == 1 && in_order < LONGEST_INSN && sscanf(line + 2 * in_order, "%2hhx", &bytes[in_order]) == 1)
+        in_order++;
+    if (in_order)
+        return in_order;
     char *end;
     unsigned long number = strtoul(line, &end, 16), length = (unsigned long)(end - line) / 2;
     for (unsigned i = 0; i < length; i++)
@@ -91,7 +98,7 @@ static bool lift(const struct guest *guest, const char *input, struct ir_unit *u
     ir_begin_block(u);
     for (const char *line = strchr(input, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
         struct insn *insn = arena_alloc(arena, guest->insn_size);
-        uint8_t bytes[4];
+        uint8_t bytes[LONGEST_INSN];
         unsigned length = guest->decode(bytes, read_bytes(guest, line, bytes), pc, 0, insn);
         if (!length || ended)
             return false;
