@@ -17,7 +17,7 @@ from measure import NATIVE, Bench, Column
 from rows import FEW, FLOAT, INTEGER, PACKAGE, ROWS, START
 import table
 
-TECHNIQUES = ['chain', 'regmap', 'indirect-cache', 'return-prediction', 'opt']
+TECHNIQUES = {'chain': [], 'regmap': [], 'indirect-cache': [], 'return-prediction': [], 'lazy-flags': ['i386'], 'opt': []} # for these guests alone
 
 
 @dataclass
@@ -40,6 +40,8 @@ GUESTS = {
                      ['-cpu', 'rv64'], 'native', 'performance.md', table.riscv64_bars),
     'powerpc': Guest('powerpc', CACHE / 'source/static', CACHE / 'source/native', 'powerpc-linux-gnu-gcc',
                      "packages are built from Debian 13's sources, static", [], 'qemu 13', 'performance-powerpc.md', table.powerpc_bars),
+    'i386': Guest('i386', CACHE / 'root-i386', CACHE / 'root-i386', 'i686-linux-gnu-gcc', "packages are Debian 13's, i386; native is the same "
+                  'program on the processor itself', [], 'native', 'performance-i386.md', table.i386_bars),
 }
 
 
@@ -55,7 +57,8 @@ def columns(options):
         ferry('threaded', '--engine=threaded', static=True, percent=25),
         ferry('switch', '--engine=switch', static=True, percent=25),
         ferry('ir', '--engine=ir', static=True, few=True, percent=2),
-        *(ferry('no-' + name, '--no-' + name, static=True, percent=25 if name == 'chain' else 100) for name in TECHNIQUES),
+        *(ferry('no-' + name, '--no-' + name, static=True, percent=25 if name == 'chain' else 100)
+          for name, guests in TECHNIQUES.items() if not guests or options.guest in guests),
     ]
 
 

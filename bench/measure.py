@@ -8,7 +8,7 @@ import tempfile
 import threading
 from dataclasses import dataclass, field
 
-from emulator import GUEST_ROOT
+from emulator import GUEST_ROOT, HOST_RUNS
 
 LIMIT = 300 # seconds for one run
 
@@ -54,6 +54,7 @@ class Bench:
 
     def __init__(self, programs, guest, reference, environment):
         self.programs, self.guest, self.roots = programs, guest.name, {True: guest.native_root, False: guest.root}
+        self.native = guest.name if guest.name in HOST_RUNS else 'native'
         self.reference = reference
         self.environment = environment
         self.expected = {}
@@ -70,18 +71,18 @@ class Bench:
     def program(self, column, name):
         """The words that start a program in a column."""
         if name.startswith('./'):
-            return column.prefix + [str(self.programs / ('native' if column.native else self.guest) / name[2:])]
+            return column.prefix + [str(self.programs / (self.native if column.native else self.guest) / name[2:])]
         root = self.roots[column.native]
         path = next(iter(sorted(root.glob(name))), None)
         if path is None:
             raise Failure(f'{name} is not in {root}')
         if not column.native:
             return column.prefix + ['-L', str(root), str(path)]
-        if not (root / 'lib64').exists():
+        loader = next(root.glob('usr/lib/*/ld-linux*.so.2'), None)
+        if not loader:
             return [str(path)] # static
         # The loader of the root takes the root's libraries, whatever the machine has.
-        return [str(root / 'lib64/ld-linux-x86-64.so.2'), '--library-path', str(root / 'usr/lib/x86_64-linux-gnu'),
-                '--argv0', str(path), str(path)]
+        return [str(loader), '--library-path', str(loader.parent), '--argv0', str(path), str(path)]
 
     def command(self, row, column, percent):
         words = self.program(column, row.command[0])

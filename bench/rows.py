@@ -15,7 +15,7 @@ class Row:
     kind: str
     command: list
     repeat: int = 1
-    guests: tuple = ('riscv64', 'powerpc')
+    guests: tuple = ('riscv64', 'powerpc', 'i386')
 
 
 def own(kind, *names):
@@ -40,20 +40,20 @@ ROWS = [
     *own(FLOAT, 'nbody', 'mandelbrot', 'matmul', 'spectral', 'filter', 'horner', 'mathlib'),
 
     Row('lua',     PACKAGE, ['usr/bin/lua5.4', '{bench}/work.lua', '{percent}']),
-    Row('python',  PACKAGE, ['usr/bin/python3', '-I', '-S', '{bench}/work.py', '{percent}'], guests=('riscv64',)),
-    Row('perl',    PACKAGE, ['usr/bin/perl', '{bench}/work.pl', '{percent}', '{text:2500000}'], guests=('riscv64',)),
+    Row('python',  PACKAGE, ['usr/bin/python3', '-I', '-S', '{bench}/work.py', '{percent}'], guests=('riscv64', 'i386')),
+    Row('perl',    PACKAGE, ['usr/bin/perl', '{bench}/work.pl', '{percent}', '{text:2500000}'], guests=('riscv64', 'i386')),
     Row('gawk',    PACKAGE, ['usr/bin/gawk', '-f', '{bench}/work.awk', '{text:2500000}']),
     Row('bash',    PACKAGE, ['usr/bin/bash', '{bench}/work.sh', '{percent}']),
     Row('sqlite3', PACKAGE, ['usr/bin/sqlite3', ':memory:', SQL]),
     Row('xz',      PACKAGE, ['usr/bin/xz', '-T1', '-4', '-c', '{text:1000000}']),
-    Row('zstd',    PACKAGE, ['usr/bin/zstd', '-q', '--single-thread', '-9', '-c', '{text:4000000}'], guests=('riscv64',)),
-    Row('bzip2',   PACKAGE, ['usr/bin/bzip2', '-c', '{text:2000000}'], guests=('riscv64',)),
-    Row('openssl', PACKAGE, ['usr/bin/openssl', 'dgst', '-r', '-sha256', '{text:40000000}'], guests=('riscv64',)),
-    Row('cc1',     PACKAGE, ['usr/libexec/gcc/*/14/cc1', '-quiet', '-O2', '-fpreprocessed', '-o', '/dev/null', '{cc1:states}'], guests=('riscv64',)),
+    Row('zstd',    PACKAGE, ['usr/bin/zstd', '-q', '--single-thread', '-9', '-c', '{text:4000000}'], guests=('riscv64', 'i386')),
+    Row('bzip2',   PACKAGE, ['usr/bin/bzip2', '-c', '{text:2000000}'], guests=('riscv64', 'i386')),
+    Row('openssl', PACKAGE, ['usr/bin/openssl', 'dgst', '-r', '-sha256', '{text:40000000}'], guests=('riscv64', 'i386')),
+    Row('cc1',     PACKAGE, ['usr/libexec/gcc/*/14/cc1', '-quiet', '-O2', '-fpreprocessed', '-o', '/dev/null', '{cc1:states}'], guests=('riscv64', 'i386')),
 
     Row('static true',     START, ['./true'], repeat=20),
-    Row('dynamic true',    START, ['usr/bin/true'], repeat=20, guests=('riscv64',)),
-    Row('python3 -c pass', START, ['usr/bin/python3', '-c', 'pass'], repeat=4, guests=('riscv64',)),
+    Row('dynamic true',    START, ['usr/bin/true'], repeat=20, guests=('riscv64', 'i386')),
+    Row('python3 -c pass', START, ['usr/bin/python3', '-c', 'pass'], repeat=4, guests=('riscv64', 'i386')),
     Row('300 fork, exec',  START, ['./spawn', '300', '{program:./true}']),
     Row('300 subshells',   START, ['usr/bin/bash', '-c', 'for ((i = 0; i < 300; i++)); do (:); done; echo $i']),
 ]

@@ -123,6 +123,12 @@ def powerpc_bars(results):
     yield from common_bars(results, 2, 20)
 
 
+def i386_bars(results):
+    yield from common_bars(results, 2.5, 15)
+    ratio = geometric_mean(results.ratios([INTEGER, PACKAGE], 'block', 'native'))
+    yield ('block / native, non-FP, geometric mean', 'not measured' if ratio is None else f'{ratio:.2f}', 'at most 2.2', None if ratio is None else ratio <= 2.2)
+
+
 def report(results, bars, method):
     """The whole result as Markdown."""
     parts = [method]

@@ -77,6 +77,9 @@ struct call_abi {
     unsigned call_length;   /* bytes of the system call instruction */
     uint16_t number_slot, result_slot, stack_slot, thread_slot;
     uint16_t argument_slots[6];
+    /* Adds to a program's state at its start what the kernel has for it; NULL: nothing. */
+    void (*begin)(struct context *c);
+
     /* Gives the context the thread-local storage that clone(2) was asked for. NULL: it goes to thread_slot. */
     void (*set_thread)(struct context *c, uint64_t tls);
     const struct structure *structures; /* by enum structure_name */

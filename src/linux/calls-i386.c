@@ -137,6 +137,48 @@ int64_t call_get_thread_area(struct task *task, const uint64_t *a)
 
 static void set_thread(struct context *c, uint64_t tls) { set_area(c, tls, false); }
 
+/* ---- the local table of descriptors ------------------------------------------------------------------------------------------------------------------- */
+
+static void begin(struct context *c) { c->slot[IA32_LOCAL] = (uintptr_t)must_zalloc(sizeof(struct ia32_local_table)); }
+
+static int64_t write_local(struct context *c, uint64_t address, uint64_t size, bool old)
+{
+    struct ia32_local_table *table = (struct ia32_local_table *)(uintptr_t)c->slot[IA32_LOCAL];
+    struct area a;
+    if (size != sizeof a)
+        return -EINVAL;
+    if (!guest_read(&a, address, sizeof a))
+        return -EFAULT;
+    bool is_odd_code = (a.flags & AREA_CONTENTS) == AREA_CONTENTS;
+    if (a.number >= COUNT_OF(table->descriptor) || (is_odd_code && (old || !(a.flags & AREA_NOT_PRESENT))))
+        return -EINVAL;
+    if (old)
+        a.flags &= ~(uint32_t)AREA_USEABLE;
+    table->descriptor[a.number] = old && !a.base && !a.limit ? 0 : descriptor_of(&a);
+    if (table->count <= a.number)
+        table->count = a.number + 1;
+    ia32_reload_segments(c);
+    return 0;
+}
+
+/* The first argument: 0 reads the table, 1 and 0x11 write an entry, 2 reads the one that new processes have, which is empty. */
+int64_t call_modify_ldt(struct task *task, const uint64_t *a)
+{
+    struct context *c = &task->thread->context;
+    const struct ia32_local_table *table = (const struct ia32_local_table *)(uintptr_t)c->slot[IA32_LOCAL];
+    uint64_t size = a[2] < sizeof table->descriptor ? a[2] : sizeof table->descriptor;
+    switch ((uint32_t)a[0]) {
+    case 0: /* beyond its end there are zeros */
+        if (!table->count)
+            return 0;
+        return guest_write(a[1], table->descriptor, size) ? (int64_t)size : -EFAULT;
+    case 1: return write_local(c, a[1], a[2], true);
+    case 2: return 0;
+    case 0x11: return write_local(c, a[1], a[2], false);
+    default: return -ENOSYS;
+    }
+}
+
 /* ---- calls whose arguments are in memory ------------------------------------------------------------------------------------------------------- */
 
 static bool read_arguments(const struct task *task, uint64_t address, unsigned count, uint64_t *arguments)
@@ -167,6 +209,7 @@ const struct call_abi call_abi_i386 = {
     .number_slot = IA32_EAX,
     .result_slot = IA32_EAX,
     .stack_slot = IA32_ESP,
+    .begin = begin,
     .set_thread = set_thread,
     .argument_slots = { IA32_EBX, IA32_ECX, IA32_EDX, IA32_ESI, IA32_EDI, IA32_EBP },
     .word_size = 4,

@@ -175,6 +175,8 @@ static int run(struct process *p, uint64_t entry, uint64_t stack_pointer)
 {
     struct thread *thread = engine_thread_new(p->engine, NULL);
     struct task *task = task_new(p, thread);
+    if (p->abi->calls->begin)
+        p->abi->calls->begin(&thread->context);
     thread->environment = task;
     thread->context.pc = entry;
     thread->context.slot[p->abi->guest->layout->stack_pointer] = stack_pointer;

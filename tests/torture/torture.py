@@ -80,7 +80,7 @@ def fails_natively(source, program, guest):
 
 def judge(source, program, prefix, name, guest):
     options_of(source)
-    rejected = program.with_suffix('.rejected')
+    rejected = program.with_name(program.name + '.rejected')
     if rejected.exists():
         raise tap.Skip('the cross compiler rejects it')
     if not program.exists():
