@@ -1,7 +1,9 @@
+#include <signal.h>
+
 #include "linux/abi.h"
 
 /* SDM volume 2, CPUID, leaf 1, EDX: what AT_HWCAP is. */
-enum { FEATURE_TSC = 1 << 4, FEATURE_CX8 = 1 << 8, FEATURE_CMOV = 1 << 15 };
+enum { FEATURE_FPU = 1, FEATURE_TSC = 1 << 4, FEATURE_CX8 = 1 << 8, FEATURE_CMOV = 1 << 15 };
 
 /* As the kernel's vDSO has it, which unwinders and debuggers recognise by its bytes. */
 static const uint8_t signal_return[] = {
@@ -20,17 +22,19 @@ static void print_cpu(FILE *file, unsigned processor)
             "model\t\t: 0\n"
             "model name\t: i686\n"
             "stepping\t: 0\n"
-            "fpu\t\t: no\n"
-            "flags\t\t: tsc cx8 cmov popcnt\n\n", processor);
+            "fpu\t\t: yes\n"
+            "flags\t\t: fpu tsc cx8 cmov popcnt\n\n", processor);
 }
 
 const struct abi abi_i386 = {
     .guest = &guest_i386,
     .calls = &call_abi_i386,
     .highest_address = 0xffffe000, /* the kernel's TASK_SIZE for programs of 32 bits */
-    .hardware_capabilities = FEATURE_TSC | FEATURE_CX8 | FEATURE_CMOV,
+    .hardware_capabilities = FEATURE_FPU | FEATURE_TSC | FEATURE_CX8 | FEATURE_CMOV,
     .minimum_signal_stack = 2048,
     .platform = "i686",
+    .illegal_code = ILL_ILLOPN,
+    .breakpoint_code = SI_KERNEL,
     .signal_return = signal_return,
     .signal_return_size = sizeof signal_return,
     .processors = processors,

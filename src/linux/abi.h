@@ -18,6 +18,7 @@ struct abi {
     uint64_t hardware_capabilities;      /* AT_HWCAP */
     uint64_t minimum_signal_stack;       /* AT_MINSIGSTKSZ: bytes of a signal frame */
     const char *platform;                /* AT_PLATFORM, or NULL */
+    int illegal_code, breakpoint_code;   /* si_code of SIGILL and SIGTRAP for such instructions; 0: ILL_ILLOPC, TRAP_BRKPT */
     unsigned cache_block;                /* bytes, for AT_DCACHEBSIZE and its like; 0: no such entries */
     uint32_t refused_elf_flags;          /* e_flags bits of programs that need another processor */
     const char *refused_elf_flags_name;  /* what they stand for */

@@ -6,7 +6,7 @@
 #include "ir/extended.h"
 #include "linux/calls.h"
 
-enum { RETURN_ALIGNMENT = 16, TRAP_DIVIDE = 0, TRAP_ILLEGAL = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_FLOAT = 16, ERROR_USER = 4 };
+enum { RETURN_ALIGNMENT = 16, TRAP_DIVIDE = 0, TRAP_BREAKPOINT = 3, TRAP_ILLEGAL = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_FLOAT = 16, ERROR_USER = 4 };
 enum { NO_MORE = 0xffff };
 
 /* What the processor would have reported (SDM volume 3, table 6-1). */
@@ -15,6 +15,7 @@ static uint32_t trap_of(const siginfo_t *info)
     switch (info->si_signo) {
     case SIGSEGV: return info->si_code == SI_KERNEL ? TRAP_PROTECTION : TRAP_PAGE;
     case SIGBUS: return TRAP_PAGE;
+    case SIGTRAP: return TRAP_BREAKPOINT;
     case SIGILL: return TRAP_ILLEGAL;
     case SIGFPE: return info->si_code == FPE_INTDIV ? TRAP_DIVIDE : TRAP_FLOAT;
     default: return TRAP_DIVIDE;

@@ -241,16 +241,17 @@ static bool code_changes(struct thread *t, uint64_t start, uint64_t end)
 static void handle_event(struct thread *t, enum event event)
 {
     struct task *task = t->environment;
+    const struct abi *abi = task->process->abi;
     uint64_t pc = t->context.pc;
     switch (event) {
     case EVENT_SYSCALL:
         system_call(task);
         break;
     case EVENT_BREAKPOINT:
-        raise_signal(task, SIGTRAP, TRAP_BRKPT, pc);
+        raise_signal(task, SIGTRAP, abi->breakpoint_code ? abi->breakpoint_code : TRAP_BRKPT, abi->breakpoint_code == SI_KERNEL ? 0 : pc);
         break;
     case EVENT_ILLEGAL:
-        raise_signal(task, SIGILL, ILL_ILLOPC, pc);
+        raise_signal(task, SIGILL, abi->illegal_code ? abi->illegal_code : ILL_ILLOPC, pc);
         break;
     case EVENT_MISALIGNED: /* the kernel reports the instruction, not the datum */
         raise_signal(task, SIGBUS, BUS_ADRALN, pc);

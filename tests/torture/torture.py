@@ -70,7 +70,10 @@ def compile_with(compiler, source, output):
 def fails_natively(source, program, guest):
     """Whether the program is wrong here even without an emulator; the host runs the guest's own if it can."""
     if guest in HOST_RUNS:
-        return tap.execute([program], limit=60).status != 0
+        try:
+            return tap.execute([program], limit=60).status != 0
+        except OSError: # the host was told not to
+            return False
     native = program.with_suffix(f'.native-{os.getpid()}')
     try:
         return compile_with('gcc', source, native) is not None or tap.execute([native], limit=60).status != 0
