@@ -1,9 +1,7 @@
 #include <signal.h>
 
+#include "guest/ia32/regs.h"
 #include "linux/abi.h"
-
-/* SDM volume 2, CPUID, leaf 1, EDX: what AT_HWCAP is. */
-enum { FEATURE_FPU = 1, FEATURE_TSC = 1 << 4, FEATURE_CX8 = 1 << 8, FEATURE_CMOV = 1 << 15 };
 
 /* As the kernel's vDSO has it, which unwinders and debuggers recognise by its bytes. */
 static const uint8_t signal_return[] = {
@@ -23,14 +21,14 @@ static void print_cpu(FILE *file, unsigned processor)
             "model name\t: i686\n"
             "stepping\t: 0\n"
             "fpu\t\t: yes\n"
-            "flags\t\t: fpu tsc cx8 cmov popcnt\n\n", processor);
+            "flags\t\t: " IA32_FEATURE_NAMES "\n\n", processor);
 }
 
 const struct abi abi_i386 = {
     .guest = &guest_i386,
     .calls = &call_abi_i386,
     .highest_address = 0xffffe000, /* the kernel's TASK_SIZE for programs of 32 bits */
-    .hardware_capabilities = FEATURE_FPU | FEATURE_TSC | FEATURE_CX8 | FEATURE_CMOV,
+    .hardware_capabilities = IA32_FEATURES_EDX,
     .minimum_signal_stack = 2048,
     .platform = "i686",
     .illegal_code = ILL_ILLOPN,

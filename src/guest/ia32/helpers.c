@@ -71,19 +71,13 @@ static uint64_t decimal(struct context *c, uint64_t what, uint64_t unused)
 
 /* ---- the processor ----------------------------------------------------------------------------------------------------------------------------- */
 
-enum { /* leaf 1, EDX */
-    CPUID_FPU = 1, CPUID_TSC = 1 << 4, CPUID_CX8 = 1 << 8, CPUID_CMOV = 1 << 15,
-    /* and ECX */
-    CPUID_POPCNT = 1 << 23,
-};
-
 static uint64_t cpuid(struct context *c, uint64_t unused, uint64_t unused_too)
 {
     (void)unused, (void)unused_too;
     enum { HIGHEST = 1, FAMILY_6 = 0x600 };
     static const struct leaf { uint32_t eax, ebx, ecx, edx; } leaves[] = {
         { HIGHEST, 0x72726546, 0x65467972, 0x72654679 }, /* "FerryFerryFe" in EBX, EDX, ECX: nobody else's name */
-        { FAMILY_6, 0, CPUID_POPCNT, CPUID_FPU | CPUID_TSC | CPUID_CX8 | CPUID_CMOV },
+        { FAMILY_6, 0, IA32_FEATURES_ECX, IA32_FEATURES_EDX },
     };
     uint32_t number = (uint32_t)c->slot[IA32_EAX];
     struct leaf leaf = number <= HIGHEST ? leaves[number] : number == 0x80000000 ? (struct leaf){ 0x80000000 } : (struct leaf){ 0 };

@@ -27,6 +27,13 @@ enum {
     IA32_CHANGEABLE = EFLAGS_NT | EFLAGS_AC | EFLAGS_ID,
 };
 
+/* What the processor offers, as CPUID's leaf 1 has it in EDX (which AT_HWCAP repeats) and ECX, and by /proc/cpuinfo's names (SDM volume 2, CPUID). */
+enum {
+    IA32_FEATURES_EDX = 1 /* FPU */ | 1 << 4 /* TSC */ | 1 << 8 /* CX8 */ | 1 << 15 /* CMOV */,
+    IA32_FEATURES_ECX = 1 << 23 /* POPCNT */,
+};
+#define IA32_FEATURE_NAMES "fpu tsc cx8 cmov popcnt"
+
 /* context.mode: what translations rely on. */
 enum {
     IA32_MODE_SEGMENTED = 1,      /* ES, SS or DS has another base than 0 */
