@@ -21,7 +21,7 @@ BYTES: a mandatory prefix (66, f3, f2, or np: none of these), the escape (0f, 0f
 NAME: the operation; lines with one name are one operation. `NAME.ends`: it ends a block; on all its lines or none.
 OPERANDS: as in the manual's opcode map (SDM volume 2, A.2): a letter for where it is and letters for how wide, or a register's name. At most four.
 TRAITS: +lock: LOCK is fine with memory; +rep: the repeat prefixes count.
-TEXT: what is printed for NAME; `a|b`: with 16-bit and 32-bit operands.
+TEXT: what is printed for NAME; `a|b`: with 16-bit and 32-bit operands; `*`: the third operand's name as a predicate.
 
 Lines for the same opcode are tried in the order they stand in. Errors name the line, and nothing is written."""
 
@@ -30,10 +30,10 @@ import sys
 
 MAPS = {(): 0, ('0f',): 1, ('0f', '38'): 2, ('0f', '3a'): 3}
 PREFIXES = {'np': 'PREFIX_NONE', '66': 'PREFIX_66', 'f3': 'PREFIX_F3', 'f2': 'PREFIX_F2'}
-PLACES_WITH_MODRM = 'CDEGMRST'
+PLACES_WITH_MODRM = 'CDEGMNPQRSTUVW'
 TRAITS = {'+lock': 'TRAIT_LOCK', '+rep': 'TRAIT_REP'}
 FIXED = {'AL', 'CL', 'DX', 'eAX', 'ES', 'CS', 'SS', 'DS', 'FS', 'GS', '1'}
-OPERAND = re.compile(r'([ACDEGIJMORSTXYZ])(a|b|w|d|q|t|v|z|p|n)$')
+OPERAND = re.compile(r'([ACDEGIJMNOPQRSTUVWXYZ])(a|b|w|d|q|t|v|x|z|p|n)$')
 
 
 class TableError(Exception):
@@ -80,7 +80,7 @@ def parse_line(line):
     if words[0] in PREFIXES:
         prefix, at = PREFIXES[words[0]], 1
     escape = []
-    while words[at] == '0f' or (escape == ['0f'] and words[at] in ('38', '3a') and re.match('[0-9a-f]{2}', words[at + 1])):
+    while (words[at] == '0f' and not escape) or (escape == ['0f'] and words[at] in ('38', '3a') and re.match('[0-9a-f]{2}', words[at + 1])):
         escape.append(words[at])
         at += 1
     match = re.fullmatch(r'([0-9a-f]{2})(\+r|\+cc)?', words[at])

@@ -30,8 +30,9 @@ struct regalloc_emit {
 /* Facts about the registers, the same for all units of a configuration. */
 struct register_plan {
     uint64_t temporaries;       /* registers free for values */
-    uint8_t home[MAX_SLOTS];    /* NO_REG: in the context block, as all vectors are */
+    uint8_t home[MAX_SLOTS];    /* NO_REG: in the context block */
     uint64_t homes;             /* registers that are homes */
+    uint64_t vector_homes;      /* of v128 */
     unsigned spill_cells;       /* how many of context.spill may be used */
 };
 

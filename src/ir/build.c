@@ -19,6 +19,10 @@ const struct ir_op_info ir_ops[IR_OP_COUNT] = {
 #define LANES1(name, meaning) INFO(name, LANES1, 1, RESULT | PURE)
 #define LANES2(name, meaning) INFO(name, LANES2, 2, RESULT | PURE)
 #define VECTOR(name) INFO(name, VECTOR, 2, RESULT | PURE)
+#define VECTOR_BY(name) INFO(name, VECTOR_BY, 3, RESULT | PURE)
+#define F_LANES2(name, meaning) INFO(name, F_LANES2, 2, RESULT | FLAGS)
+#define F_VECTOR(name) INFO(name, F_VECTOR, 2, RESULT | FLAGS)
+#define F_ORDER(name, meaning) INFO(name, F_ORDER, 2, RESULT | FLAGS)
 #define OTHER(name, arguments, traits) INFO(name, OTHER, arguments, traits)
 #include "ir/ops.inc"
 #undef INFO
@@ -106,7 +110,7 @@ enum ir_type ir_result_type(const struct ir_insn *insn)
     const struct ir_op_info *info = ir_info(insn);
     if (!(info->traits & RESULT))
         return IR_VOID;
-    if (info->form == FORM_COMPARE || info->form == FORM_F_COMPARE)
+    if (info->form == FORM_COMPARE || info->form == FORM_F_COMPARE || info->form == FORM_F_ORDER)
         return IR_I32;
     return insn->op == IR_call || insn->op == IR_get_flags ? IR_I64 : (enum ir_type)insn->type;
 }
@@ -116,4 +120,17 @@ const bool ir_commutes[IR_OP_COUNT] = {
     [IR_mins] = true, [IR_maxs] = true, [IR_minu]  = true, [IR_maxu]  = true, [IR_eq]  = true, [IR_ne] = true,
     [IR_v_add] = true, [IR_v_mul] = true, [IR_v_and] = true, [IR_v_or] = true, [IR_v_xor] = true, [IR_v_mins] = true, [IR_v_maxs] = true,
     [IR_v_minu] = true, [IR_v_maxu] = true, [IR_v_eq] = true, [IR_v_adds] = true, [IR_v_addu] = true, [IR_v_avgs] = true, [IR_v_avgu] = true,
+    [IR_v_mulhs] = true, [IR_v_mulhu] = true, [IR_v_mulrs] = true, [IR_v_madd] = true, [IR_v_sad] = true, [IR_v_evens] = true, [IR_v_evenu] = true,
+};
+
+enum { BIT_8 = 1 << LANES_8, BIT_16 = 1 << LANES_16, BIT_32 = 1 << LANES_32, BIT_64 = 1 << LANES_64 };
+const uint8_t ir_lanes_allowed[IR_OP_COUNT] = {
+    [IR_v_adds] = BIT_8 | BIT_16 | BIT_32, [IR_v_addu] = BIT_8 | BIT_16 | BIT_32, [IR_v_subs] = BIT_8 | BIT_16 | BIT_32,
+    [IR_v_subu] = BIT_8 | BIT_16 | BIT_32, [IR_v_avgs] = BIT_8 | BIT_16 | BIT_32, [IR_v_avgu] = BIT_8 | BIT_16 | BIT_32,
+    [IR_v_mulhs] = BIT_8 | BIT_16 | BIT_32, [IR_v_mulhu] = BIT_8 | BIT_16 | BIT_32, [IR_v_mulrs] = BIT_8 | BIT_16 | BIT_32,
+    [IR_v_bytes] = BIT_8, [IR_v_table] = BIT_8, [IR_v_align] = BIT_8, [IR_v_narrow] = BIT_16 | BIT_32 | BIT_64,
+    [IR_v_packs] = BIT_16 | BIT_32, [IR_v_packu] = BIT_16 | BIT_32, [IR_v_madd] = BIT_32, [IR_v_maddus] = BIT_16, [IR_v_sad] = BIT_64,
+    [IR_v_evens] = BIT_64, [IR_v_evenu] = BIT_64, [IR_v_hadd] = BIT_16 | BIT_32, [IR_v_hsub] = BIT_16 | BIT_32,
+    [IR_v_hadds] = BIT_16, [IR_v_hsubs] = BIT_16, [IR_v_shuffle] = BIT_16 | BIT_32 | BIT_64, [IR_v_choose] = BIT_16 | BIT_32 | BIT_64,
+    [IR_v_frcp] = BIT_32, [IR_v_frsqrt] = BIT_32, [IR_v_fwiden] = BIT_64, [IR_v_fnarrow] = BIT_32,
 };

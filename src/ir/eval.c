@@ -20,6 +20,7 @@ uint64_t ir_eval_op(enum ir_op op, enum ir_type type, enum ir_type from, unsigne
 #define F_BITS2 VALUE
 #define F_COMPARE TRUTH
 #define F_CONVERT VALUE
+#define F_ORDER VALUE
 #include "ir/ops.inc"
 #undef VALUE
 #undef TRUTH
@@ -29,17 +30,28 @@ uint64_t ir_eval_op(enum ir_op op, enum ir_type type, enum ir_type from, unsigne
     }
 }
 
-struct vector ir_eval_vector(enum ir_op op, unsigned lanes, struct vector a, struct vector b, struct vector c)
+struct vector ir_eval_vector(enum ir_op op, unsigned aux, struct vector a, struct vector b, struct vector c)
 {
-    const unsigned w = lane_bits(lanes);
+    const unsigned w = lane_bits(aux), part = aux & LOW_LANE;
     switch (op) {
 #define LANES1(name, meaning) case IR_##name: return vector_##name(w, a);
 #define LANES2(name, meaning) case IR_##name: return vector_##name(w, a, b);
 #define VECTOR(name) case IR_##name: return vector_##name(w, a, b);
+#define VECTOR_BY(name) case IR_##name: return vector_##name(w, a, b, c.half[0]);
+#define F_LANES2(name, meaning) case IR_##name: return vector_##name(w, part, a, b);
+#define F_VECTOR(name) case IR_##name: return vector_##name(w, part, a, b);
 #include "ir/ops.inc"
     case IR_v_splat: return vector_v_splat(w, a.half[0]);
     case IR_v_extract: return vector_of(vector_v_extract(w, a, b.half[0]));
-    case IR_v_align: return vector_v_align(a, b, c.half[0]);
+    case IR_v_insert: return vector_v_insert(w, a, b.half[0], c.half[0]);
+    case IR_v_scalar: return vector_of(low_bits(w, a.half[0]));
+    case IR_v_blend: return vector_v_blend(w, a, b, c);
+    case IR_v_shl_all: return vector_v_shl_all(w, a, b.half[0]);
+    case IR_v_shr_all: return vector_v_shr_all(w, a, b.half[0]);
+    case IR_v_sar_all: return vector_v_sar_all(w, a, b.half[0]);
+    case IR_v_signs: return vector_of(vector_v_signs(w, a));
+    case IR_v_any: return vector_of(vector_v_any(a));
+    case IR_v_fround: return vector_v_fround(w, part, a, b, c.half[0]);
     default: BUG("%s is not a function of vectors", ir_ops[op].name);
     }
 }
@@ -128,7 +140,7 @@ static struct vector evaluate_vector(struct evaluator *e, const struct ir_insn *
 
 static struct vector evaluate(struct evaluator *e, const struct ir_insn *insn)
 {
-    if (insn->type == IR_V128 || insn->op == IR_v_extract)
+    if (ir_is_of_vectors(insn->op, insn->type))
         return evaluate_vector(e, insn);
     return vector_of(evaluate_scalar(e, insn));
 }

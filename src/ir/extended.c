@@ -75,3 +75,34 @@ void extended_restore(const void *state)
     __asm__ volatile("frstor %0" : : "m"(*(const struct bytes *)state));
 }
 void extended_reset(void) { __asm__ volatile("fninit"); }
+
+#define MMX_REGISTERS MMX(0) MMX(1) MMX(2) MMX(3) MMX(4) MMX(5) MMX(6) MMX(7)
+
+uint64_t extended_mmx_read(unsigned number)
+{
+    uint64_t value = 0;
+#define MMX(n) case n: __asm__ volatile("movq %%mm" #n ", %0" : "=r"(value)); break;
+    switch (number) { MMX_REGISTERS }
+#undef MMX
+    return value;
+}
+
+void extended_mmx_write(unsigned number, uint64_t value)
+{
+#define MMX(n) case n: __asm__ volatile("movq %0, %%mm" #n : : "r"(value)); break;
+    switch (number) { MMX_REGISTERS }
+#undef MMX
+}
+
+void extended_mmx_empty(void) { __asm__ volatile("emms"); }
+
+enum { ALL = 512 };
+
+void extended_save_all(void *state) { __asm__ volatile("fxsave %0" : "=m"(*(char (*)[ALL])state)); }
+
+void extended_restore_all(const void *state)
+{
+    struct bytes { char byte[ALL]; };
+    __asm__ volatile("fxrstor %0" : : "m"(*(const struct bytes *)state)
+                     : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+}

@@ -19,6 +19,16 @@ void extended_access(unsigned encoding, uint64_t address);
 /* The status word. */
 uint16_t extended_status(void);
 
+/* The low 64 bits of a register, 0 to 7, as a number (SDM volume 1, 9.5): then the stack is at its beginning and no register is empty; writing makes the
+ * rest ones. After extended_mmx_empty all are empty. */
+uint64_t extended_mmx_read(unsigned number);
+void extended_mmx_write(unsigned number, uint64_t value);
+void extended_mmx_empty(void);
+
+/* All of it, and what the vector unit has, as FXSAVE has it: 512 bytes at a multiple of 16. Restoring changes no vector register of Ferry's. */
+void extended_save_all(void *state);
+void extended_restore_all(const void *state);
+
 /* All of it: 108 bytes, as FNSAVE writes them; and the state that new programs find. */
 enum { EXTENDED_STATE = 108 };
 void extended_save(void *state);

@@ -179,3 +179,41 @@ static uint64_t to_integer(unsigned w, bool is_signed, unsigned from, unsigned r
 
 uint64_t signed_from_float(unsigned w, unsigned from, unsigned r, uint64_t a) { return to_integer(w, true, from, r, a); }
 uint64_t unsigned_from_float(unsigned w, unsigned from, unsigned r, uint64_t a) { return to_integer(w, false, from, r, a); }
+
+/* Saturation tells all but whether the largest number was meant: it was by what rounds to it, which are f64 below the next one. */
+uint64_t signed_or_min_from_float(unsigned w, unsigned from, unsigned r, uint64_t a)
+{
+    a = float_flushed(from, a);
+    uint64_t result = to_integer(w, true, from, r, a), most = low_bits(w - 1, UINT64_MAX);
+    if (result != most)
+        return result;
+    if (w == 32 && from == 64 && !float_is_nan(from, a) && float64_of(a) < INT32_MAX + 1.0) {
+        double above = float64_of(a) - INT32_MAX;
+        unsigned rounding = r == ROUND_DYNAMIC ? rounding_in_force() : r;
+        if (rounding == ROUND_ZERO || rounding == ROUND_DOWN || (rounding == ROUND_UP ? above <= 0 : above < 0.5))
+            return result;
+    }
+    return most + 1;
+}
+
+/* Large numbers are integral; adding a zero of the same sign makes a signalling NaN quiet. */
+uint64_t float_integral(unsigned w, unsigned r, bool quiet, uint64_t a)
+{
+    a = float_flushed(w, a);
+    const uint64_t sign = a & UINT64_C(1) << (w - 1), integral_from = w == 32 ? 0x4b000000 : UINT64_C(0x4330000000000000); /* 2^23, 2^52 */
+    if ((a ^ sign) >= integral_from)
+        return float_add(w, ROUND_DYNAMIC, a, sign);
+    if (float_is_zero(w, a))
+        return a;
+    uint64_t magnitude = magnitude_from_ordinary(w, r == ROUND_DYNAMIC ? rounding_in_force() : r, quiet, a);
+    return float_from_unsigned(w, 64, ROUND_NEAREST, magnitude) | sign;
+}
+
+#ifdef __SSE__
+#include <xmmintrin.h>
+
+uint64_t float_reciprocal(uint64_t a) { return bits_of32(_mm_cvtss_f32(_mm_rcp_ss(_mm_set_ss(float32_of(a))))); }
+uint64_t float_reciprocal_root(uint64_t a) { return bits_of32(_mm_cvtss_f32(_mm_rsqrt_ss(_mm_set_ss(float32_of(a))))); }
+#else
+#error "This host needs approximations of its own here."
+#endif

@@ -22,6 +22,14 @@ uint64_t float_from_signed(unsigned w, unsigned from, unsigned r, uint64_t a);
 uint64_t float_from_unsigned(unsigned w, unsigned from, unsigned r, uint64_t a);
 uint64_t signed_from_float(unsigned w, unsigned from, unsigned r, uint64_t a);
 uint64_t unsigned_from_float(unsigned w, unsigned from, unsigned r, uint64_t a);
+uint64_t signed_or_min_from_float(unsigned w, unsigned from, unsigned r, uint64_t a);
+
+/* As an integral number; r: not ROUND_NEAREST_MAX; quiet: without raising inexact. */
+uint64_t float_integral(unsigned w, unsigned r, bool quiet, uint64_t a);
+
+/* Of f32: 1 / a and 1 / sqrt(a), to within a relative error of 1.5 * 2^-12, as the host has them; NaNs as in float_first_nan; no flags. */
+uint64_t float_reciprocal(uint64_t a);
+uint64_t float_reciprocal_root(uint64_t a);
 
 /* The sticky flags: what exceptions were raised since they were last cleared. */
 enum { FLOAT_INEXACT = 1, FLOAT_UNDERFLOW = 2, FLOAT_OVERFLOW = 4, FLOAT_DIVIDE_BY_ZERO = 8, FLOAT_INVALID = 16, FLOAT_FLAGS = 31 };
@@ -31,6 +39,14 @@ void float_set_flags(unsigned flags);
 /* The rounding mode: one of FE_TONEAREST... (<fenv.h>). */
 int float_get_rounding(void);
 void float_set_rounding(int mode);
+
+/* Where the environment takes subnormal operands for zeros, the zero that this is one of; else the operand. For what is not computed by an instruction of
+ * the host. */
+uint64_t float_flushed(unsigned w, uint64_t a);
+
+/* All of the environment as MXCSR has it (SDM volume 1, 10.2.3): flags, masks of exceptions, rounding, denormals. */
+uint32_t float_get_mxcsr(void);
+void float_set_mxcsr(uint32_t value);
 
 static inline float float32_of(uint64_t bits) { union { uint32_t bits; float f; } u = { (uint32_t)bits }; return u.f; }
 static inline double float64_of(uint64_t bits) { union { uint64_t bits; double f; } u = { bits }; return u.f; }
@@ -88,6 +104,35 @@ static inline uint64_t float_un(unsigned w, uint64_t a, uint64_t b)
 {
     (void)float_eq(w, a, b);
     return float_is_nan(w, a) || float_is_nan(w, b);
+}
+
+/* How they compare; of unordered ones all three. */
+enum { ORDER_LESS = 1, ORDER_UNORDERED = 4, ORDER_EQUAL = 0x40 };
+
+static inline uint64_t float_order_known(unsigned w, bool equal, uint64_t a, uint64_t b)
+{
+    if (float_is_nan(w, a) || float_is_nan(w, b))
+        return ORDER_LESS | ORDER_UNORDERED | ORDER_EQUAL;
+    return equal ? ORDER_EQUAL : float_lt(w, a, b) ? ORDER_LESS : 0;
+}
+
+static inline uint64_t float_order(unsigned w, uint64_t a, uint64_t b) { return float_order_known(w, float_eq(w, a, b), a, b); }
+
+static inline uint64_t float_order_signal(unsigned w, uint64_t a, uint64_t b)
+{
+    (void)float_le(w, a, b);
+    return float_order(w, a, b);
+}
+
+/* Which NaN, where arithmetic on a and b gave `result`: a's, else b's, made quiet; a new one is negative and has no payload. */
+static inline uint64_t float_first_nan(unsigned w, uint64_t a, uint64_t b, uint64_t result)
+{
+    uint64_t quiet = UINT64_C(1) << (w == 32 ? 22 : 51);
+    if (float_is_nan(w, a))
+        return a | quiet;
+    if (float_is_nan(w, b))
+        return b | quiet;
+    return float_is_nan(w, result) ? float_canonical_nan(w) | UINT64_C(1) << (w - 1) : result;
 }
 
 #endif

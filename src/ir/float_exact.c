@@ -189,24 +189,36 @@ uint64_t largest_integer(unsigned w, bool is_signed, bool negative)
     return negative ? UINT64_C(1) << (w - 1) : low_bits(w - 1, UINT64_MAX);
 }
 
+/* Of a magnitude below 2^64. */
+static wide round_to_whole(struct exact x, unsigned r, bool *exactly)
+{
+    int fraction_bits = -x.exponent > TOP + 2 ? TOP + 2 : -x.exponent;
+    wide whole = x.significand >> fraction_bits, rest = x.significand & (((wide)1 << fraction_bits) - 1);
+    *exactly = !rest;
+    return whole + rounds_up(r, x.negative, whole, rest, (wide)1 << (fraction_bits - 1));
+}
+
+uint64_t magnitude_from_ordinary(unsigned w, unsigned r, bool quiet, uint64_t a)
+{
+    struct exact x = unpack(w, a);
+    bool exactly;
+    uint64_t whole = (uint64_t)round_to_whole(x, r, &exactly);
+    if (!exactly && !quiet)
+        raise_inexact();
+    return whole;
+}
+
 uint64_t integer_from_ordinary(unsigned w, bool is_signed, unsigned from, unsigned r, uint64_t a)
 {
     struct exact x = unpack(from, a);
     uint64_t limit = largest_integer(w, is_signed, x.negative); /* as a magnitude */
-    bool in_range = x.exponent + TOP < 64;
-    wide rest = 0, whole = 0;
-    if (in_range) {
-        int fraction_bits = -x.exponent > TOP + 2 ? TOP + 2 : -x.exponent;
-        whole = x.significand >> fraction_bits;
-        rest = x.significand & (((wide)1 << fraction_bits) - 1);
-        whole += rounds_up(r, x.negative, whole, rest, (wide)1 << (fraction_bits - 1));
-        in_range = whole <= limit;
-    }
-    if (!in_range) {
+    bool in_range = x.exponent + TOP < 64, exactly = true;
+    wide whole = in_range ? round_to_whole(x, r, &exactly) : 0;
+    if (!in_range || whole > limit) {
         raise_invalid();
         return limit;
     }
-    if (rest)
+    if (!exactly)
         raise_inexact();
     return low_bits(w, x.negative ? -(uint64_t)whole : (uint64_t)whole);
 }

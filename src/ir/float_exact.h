@@ -19,6 +19,8 @@ uint64_t nearest_max_from_integer(unsigned w, bool negative, uint64_t magnitude)
 
 /* An ordinary float as an integer of w bits, rounded by r (no ROUND_DYNAMIC); out of range saturates and raises invalid. */
 uint64_t integer_from_ordinary(unsigned w, bool is_signed, unsigned from, unsigned r, uint64_t a);
+/* Its magnitude, which is below 2^63, as an integer; quiet: without raising inexact. */
+uint64_t magnitude_from_ordinary(unsigned w, unsigned r, bool quiet, uint64_t a);
 uint64_t largest_integer(unsigned w, bool is_signed, bool negative);
 
 void raise_invalid(void);

@@ -21,6 +21,12 @@ _Static_assert(FE_TONEAREST << FIELD == _MM_ROUND_NEAREST && FE_DOWNWARD << FIEL
 
 int float_get_rounding(void) { return (int)((_mm_getcsr() & _MM_ROUND_MASK) >> FIELD); }
 void float_set_rounding(int mode) { _mm_setcsr((_mm_getcsr() & ~(unsigned)_MM_ROUND_MASK) | (unsigned)mode << FIELD); }
+
+enum { SUBNORMALS_ARE_ZEROS = 0x40 };
+static bool flushes(void) { return _mm_getcsr() & SUBNORMALS_ARE_ZEROS; }
+
+uint32_t float_get_mxcsr(void) { return _mm_getcsr(); }
+void float_set_mxcsr(uint32_t value) { _mm_setcsr(value); }
 #else
 enum { ALL = FE_ALL_EXCEPT };
 enum { INEXACT = FE_INEXACT, UNDERFLOW = FE_UNDERFLOW, OVERFLOW = FE_OVERFLOW, DIVIDE_BY_ZERO = FE_DIVBYZERO, INVALID = FE_INVALID };
@@ -32,9 +38,17 @@ static void set_raised(unsigned raised)
     fesetexceptflag(&flags, FE_ALL_EXCEPT);
 }
 
+static bool flushes(void) { return false; }
+
 int float_get_rounding(void) { return fegetround(); }
 void float_set_rounding(int mode) { fesetround(mode); }
 #endif
+
+uint64_t float_flushed(unsigned w, uint64_t a)
+{
+    uint64_t sign = a & UINT64_C(1) << (w - 1), smallest_normal = UINT64_C(1) << (w == 32 ? 23 : 52);
+    return (a ^ sign) < smallest_normal && flushes() ? sign : a;
+}
 
 static const struct { uint8_t flag, host; } flags[] = {
     { FLOAT_INEXACT, INEXACT }, { FLOAT_UNDERFLOW, UNDERFLOW }, { FLOAT_OVERFLOW, OVERFLOW },

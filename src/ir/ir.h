@@ -27,8 +27,15 @@
  *   pick T       a: i32; a != 0 ? b : c
  *   join T       a: i32, the high half, b: i32, the low half; T is i64
  *   v_splat T    a: i8 to i64, as wide as a lane (aux: enum ir_lanes): each lane; T is v128
- *   v_extract T  a: v128; b: i32: number of a lane, modulo how many there are; T is the integer as wide as a lane
- *   v_align T    a, b: v128; c: i32: the number with b above a, without its lowest c % 16 bytes; T is v128
+ *   v_extract T  a: v128; b: i32: number of a lane, modulo how many there are; T is the integer or float as wide as a lane
+ *   v_insert     a: v128; b: integer or float as wide as a lane; c: i32: a with b in that lane
+ *   v_scalar     a: integer, as wide as a lane: the lowest lane, the rest is zero
+ *   v_blend      a, b, c: v128: lanes of b where those of c are negative, else of a
+ *   v_shl_all... a: v128; b: i64: each lane of a shifted by b places, of which there may be more than a lane has
+ *   v_signs T    a: v128: the lanes' highest bits, lane 0's lowest; T is i32
+ *   v_any T      a: v128: whether it is not 0; T is i32
+ *   v_fround     a, b: v128; c: i32, constant: enum ir_rounding, and FROUND_QUIET not to raise inexact: lanes of b as integral numbers;
+ *                aux and NaNs as for F_LANES2
  *   load T       a: i64 address; T any but void; aux: enum ir_access
  *   store T      a: i64 address, b: value of type T; aux: enum ir_access
  *   cas T        a: i64 address, b: expected, c: new; T any integer; atomic, sequentially consistent, like all below; gives
@@ -83,6 +90,10 @@ enum ir_op {
 #define LANES1 ROW
 #define LANES2 ROW
 #define VECTOR ROW
+#define VECTOR_BY ROW
+#define F_LANES2 ROW
+#define F_VECTOR ROW
+#define F_ORDER ROW
 #define OTHER ROW
 #include "ir/ops.inc"
 #undef ROW
@@ -93,7 +104,7 @@ enum ir_op {
 enum ir_form {
     FORM_UNARY, FORM_BINARY, FORM_COMPARE, FORM_CONVERT, FORM_F_UNARY, FORM_F_BINARY, FORM_F_TERNARY,
     FORM_F_PICK, FORM_F_BITS1, FORM_F_BITS2, FORM_F_COMPARE, FORM_F_CONVERT, FORM_LANES1, FORM_LANES2, FORM_VECTOR,
-    FORM_OTHER
+    FORM_VECTOR_BY, FORM_F_LANES2, FORM_F_VECTOR, FORM_F_ORDER, FORM_OTHER
 };
 
 /* Traits of an operation. PURE: depends on its operands alone and can be moved, merged or dropped. FLAGS: adds to the
@@ -114,16 +125,21 @@ extern const struct ir_op_info ir_ops[IR_OP_COUNT];
 enum ir_rounding { ROUND_NEAREST, ROUND_ZERO, ROUND_DOWN, ROUND_UP, ROUND_NEAREST_MAX, ROUND_DYNAMIC = 7 };
 
 /* aux of load and store; atomicity of aligned accesses is always guaranteed. */
-enum ir_access { ACCESS_PLAIN = 0, ACCESS_ACQUIRE = 1, ACCESS_RELEASE = 2, ACCESS_SEQUENTIAL = 4, ACCESS_BIG_ENDIAN = 8 };
+/* ALIGNED: a vector at an address that is no multiple of 16 faults as the host has it. */
+enum ir_access { ACCESS_PLAIN = 0, ACCESS_ACQUIRE = 1, ACCESS_RELEASE = 2, ACCESS_SEQUENTIAL = 4, ACCESS_BIG_ENDIAN = 8, ACCESS_ALIGNED = 16 };
 
 /* aux of vector operations: width of the lanes. ORDER LANES */
-enum ir_lanes { LANES_8, LANES_16, LANES_32, LANES_64 };
-static inline unsigned lane_bits(unsigned lanes) { return 8u << lanes; }
+enum ir_lanes { LANES_8, LANES_16, LANES_32, LANES_64, LANES_MASK = 3 };
+static inline unsigned lane_bits(unsigned lanes) { return 8u << (lanes & LANES_MASK); }
 static inline enum ir_lanes lanes_of(unsigned width) { return width == 8 ? LANES_8 : width == 16 ? LANES_16 : width == 32 ? LANES_32 : LANES_64; }
+
+/* In aux of operations on vectors of floats: on the lowest lane alone; the other lanes are the first operand's. */
+enum ir_part { WHOLE = 0, LOW_LANE = 4 };
+enum { FROUND_QUIET = 8 };
 
 enum { FENCE_READ_READ = 1, FENCE_READ_WRITE = 2, FENCE_WRITE_READ = 4, FENCE_WRITE_WRITE = 8 };
 
-enum extended_kind { EXTENDED_NOT, EXTENDED_ON_REGISTERS, EXTENDED_ON_MEMORY, EXTENDED_STATUS };
+enum extended_kind { EXTENDED_NOT, EXTENDED_ON_REGISTERS, EXTENDED_ON_MEMORY, EXTENDED_STATUS, EXTENDED_MMX_READ, EXTENDED_MMX_WRITE };
 
 /* A C function that does what operations cannot; declared once by its guest. */
 struct ir_helper {
@@ -134,7 +150,7 @@ struct ir_helper {
     uint8_t traits;
     /* READS, WRITES: which slots, from the lowest to the highest; highest 0: any. */
     uint16_t lowest, highest;
-    /* If not EXTENDED_NOT: what it does is extended.h's, of that kind, with the encoding as operand a and flags or address as operand b. A host that has the unit
+    /* If not EXTENDED_NOT: what it does is extended.h's, of that kind, with the encoding, or the number of a register, as operand a and flags, address or value as operand b. A host that has the unit
      * does it in line where the encoding is a constant. */
     uint8_t extended;
     uint16_t changes; /* for mend: 1 + the one slot that it may change, which has no home; 0: none */
@@ -145,7 +161,7 @@ enum { NO_REF = 0 };     /* instruction 0 of each unit is a nop */
 
 struct ir_insn {
     uint8_t op;    /* enum ir_op */
-    uint8_t type;  /* enum ir_type: of the result; of the operands for COMPARE, F_COMPARE, set and store; else void */
+    uint8_t type;  /* enum ir_type: of the result; of the operands for COMPARE, F_COMPARE, F_ORDER, set and store; else void */
     uint8_t aux;   /* as the operation says */
     uint8_t extra; /* free for whoever works on the unit; not kept, not printed */
     ir_ref arg[3];
@@ -226,10 +242,19 @@ enum ir_type ir_result_type(const struct ir_insn *insn);
 /* By operation: whether its two operands may change places. */
 extern const bool ir_commutes[IR_OP_COUNT];
 
+/* By operation on vectors: the lanes for which it has a meaning, a bit each, 1 << enum ir_lanes; 0: all. */
+extern const uint8_t ir_lanes_allowed[IR_OP_COUNT];
+
 /* Whether operations of that form round: aux is an enum ir_rounding. */
 static inline bool ir_form_rounds(enum ir_form form)
 {
     return form == FORM_F_UNARY || form == FORM_F_BINARY || form == FORM_F_TERNARY || form == FORM_F_CONVERT;
+}
+
+/* Whether it takes or gives a vector. */
+static inline bool ir_is_of_vectors(enum ir_op op, enum ir_type type)
+{
+    return type == IR_V128 || op == IR_v_extract || op == IR_v_signs || op == IR_v_any;
 }
 
 /* Number of edges of a terminator: 0, 1 or 2; they are u->edge[insn->imm] and the following. */
@@ -280,8 +305,8 @@ bool ir_verify(const struct ir_unit *u, char *message, size_t size);
  * forms use and change the calling thread's floating-point environment. */
 uint64_t ir_eval_op(enum ir_op op, enum ir_type type, enum ir_type from, unsigned aux, uint64_t a, uint64_t b, uint64_t c);
 
-/* Value of a LANES, VECTOR, v_splat, v_extract or v_align operation. Scalars are the low half. */
-struct vector ir_eval_vector(enum ir_op op, unsigned lanes, struct vector a, struct vector b, struct vector c);
+/* Value of an operation that takes or gives a vector. Scalars are the low half. */
+struct vector ir_eval_vector(enum ir_op op, unsigned aux, struct vector a, struct vector b, struct vector c);
 
 /* Runs the unit on the context and real memory until it leaves; sets context.pc and returns the event (EVENT_NONE: go on at
  * context.pc). A memory access that fails does so as the host makes it fail (a signal); before each access its

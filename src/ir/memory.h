@@ -47,15 +47,29 @@ static inline void memory_store(unsigned w, unsigned access, uint64_t at, uint64
         atomic_thread_fence(memory_order_seq_cst);
 }
 
+/* As the host's own access of an aligned vector does. */
+static inline void fault_if_misaligned(uint64_t at)
+{
+#ifdef __SSE__
+    __asm__ volatile("movaps (%0), %%xmm0" : : "r"(at) : "xmm0", "memory");
+#else
+#error "This host needs another way to fault here."
+#endif
+}
+
 /* Vectors: not atomic; big-endian ones have their highest byte first. */
 static inline struct vector memory_load_vector(unsigned access, uint64_t at)
 {
+    if (access & ACCESS_ALIGNED)
+        fault_if_misaligned(at);
     unsigned low = access & ACCESS_BIG_ENDIAN ? 8 : 0;
     return (struct vector){ { memory_load(64, access, at + low), memory_load(64, access, at + 8 - low) } };
 }
 
 static inline void memory_store_vector(unsigned access, uint64_t at, struct vector x)
 {
+    if (access & ACCESS_ALIGNED)
+        fault_if_misaligned(at);
     unsigned low = access & ACCESS_BIG_ENDIAN ? 8 : 0;
     memory_store(64, access, at + low, x.half[0]);
     memory_store(64, access, at + 8 - low, x.half[1]);

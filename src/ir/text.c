@@ -26,10 +26,11 @@ static const char *const roundings[MODE_COUNT] = {
 };
 
 /* By bit, as in enum ir_access and FENCE_*. */
-static const char *const accesses[MODE_COUNT] = { "acquire", "release", "sequential", "big_endian" };
+static const char *const accesses[MODE_COUNT] = { "acquire", "release", "sequential", "big_endian", "aligned" };
 static const char *const fences[MODE_COUNT]   = { "rr", "rw", "wr", "ww" };
 
 static const char *const lanes[MODE_COUNT]    = { "x8", "x16", "x32", "x64" }; /* ORDER LANES */
+static const char *const parts[MODE_COUNT]    = { [LANES_32] = "x32", [LANES_64] = "x64", [LANES_32 | LOW_LANE] = "low32", [LANES_64 | LOW_LANE] = "low64" };
 
 static const struct ir_syntax others[IR_OP_COUNT] = {
     [IR_nop]       = { "" },
@@ -42,7 +43,15 @@ static const struct ir_syntax others[IR_OP_COUNT] = {
     [IR_join]      = { "aa", .typed = true },
     [IR_v_splat]   = { "a", .typed = true, lanes },
     [IR_v_extract] = { "aa", .typed = true, lanes },
-    [IR_v_align]   = { "aaa", .typed = true },
+    [IR_v_insert]  = { "aaa", .typed = true, lanes },
+    [IR_v_scalar]  = { "a", .typed = true, lanes },
+    [IR_v_blend]   = { "aaa", .typed = true, lanes },
+    [IR_v_shl_all] = { "aa", .typed = true, lanes },
+    [IR_v_shr_all] = { "aa", .typed = true, lanes },
+    [IR_v_sar_all] = { "aa", .typed = true, lanes },
+    [IR_v_signs]   = { "a", .typed = true, lanes },
+    [IR_v_any]     = { "a", .typed = true },
+    [IR_v_fround]  = { "aaa", .typed = true, parts },
     [IR_load]      = { "a", .typed = true, accesses, .mode_bits = true },
     [IR_store]     = { "aa", .typed = true, accesses, .mode_bits = true },
     [IR_cas]       = { "aaa", .typed = true },
@@ -77,6 +86,11 @@ struct ir_syntax ir_syntax_of(enum ir_op op)
     if (info->form == FORM_OTHER)
         return others[op];
     static const char *const arguments[] = { "", "a", "aa", "aaa" };
-    bool has_lanes = info->form == FORM_LANES1 || info->form == FORM_LANES2 || info->form == FORM_VECTOR;
-    return (struct ir_syntax){ arguments[info->arguments], true, ir_form_rounds(info->form) ? roundings : has_lanes ? lanes : NULL };
+    const char *const *modes = NULL;
+    switch ((enum ir_form)info->form) {
+    case FORM_LANES1: case FORM_LANES2: case FORM_VECTOR: case FORM_VECTOR_BY: modes = lanes; break;
+    case FORM_F_LANES2: case FORM_F_VECTOR: modes = parts; break;
+    default: modes = ir_form_rounds(info->form) ? roundings : NULL;
+    }
+    return (struct ir_syntax){ arguments[info->arguments], true, modes };
 }

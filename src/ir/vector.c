@@ -2,12 +2,6 @@
 
 #include "ir/meaning.h"
 
-static void set_lane(struct vector *v, unsigned w, unsigned lane, uint64_t x)
-{
-    unsigned at = w * lane;
-    v->half[at / 64] |= low_bits(w, x) << at % 64;
-}
-
 static inline uint64_t saturate_signed(unsigned w, int64_t x)
 {
     const int64_t most = INT64_MAX >> (64 - w);
@@ -27,7 +21,7 @@ static inline uint64_t saturate_unsigned(unsigned w, int64_t x)
         struct vector result = { { 0 } };                              \
         for (unsigned i = 0; i < 128 / W; i++) {                       \
             const uint64_t a = vector_lane(x, W, i);                   \
-            set_lane(&result, W, i, (uint64_t)(meaning));              \
+            vector_set_lane(&result, W, i, (uint64_t)(meaning));              \
         }                                                              \
         return result;                                                 \
     }
@@ -37,7 +31,7 @@ static inline uint64_t saturate_unsigned(unsigned w, int64_t x)
         struct vector result = { { 0 } };                                        \
         for (unsigned i = 0; i < 128 / W; i++) {                                 \
             const uint64_t a = vector_lane(x, W, i), b = vector_lane(y, W, i);   \
-            set_lane(&result, W, i, (uint64_t)(meaning));                        \
+            vector_set_lane(&result, W, i, (uint64_t)(meaning));                        \
         }                                                                        \
         return result;                                                           \
     }
@@ -47,7 +41,7 @@ struct vector vector_v_bytes(unsigned w, struct vector x, struct vector y)
 {
     struct vector result = { { 0 } };
     for (unsigned i = 0; i < 128 / w; i++)
-        set_lane(&result, w, i, vector_lane(x, w, vector_lane(y, w, i) & 15));
+        vector_set_lane(&result, w, i, vector_lane(x, w, vector_lane(y, w, i) & 15));
     return result;
 }
 
@@ -55,8 +49,8 @@ static struct vector interleave(unsigned w, struct vector x, struct vector y, un
 {
     struct vector result = { { 0 } };
     for (unsigned i = 0; i < 64 / w; i++) {
-        set_lane(&result, w, 2 * i, vector_lane(x, w, from + i));
-        set_lane(&result, w, 2 * i + 1, vector_lane(y, w, from + i));
+        vector_set_lane(&result, w, 2 * i, vector_lane(x, w, from + i));
+        vector_set_lane(&result, w, 2 * i + 1, vector_lane(y, w, from + i));
     }
     return result;
 }
@@ -68,25 +62,183 @@ struct vector vector_v_narrow(unsigned w, struct vector x, struct vector y)
 {
     struct vector result = { { 0 } };
     for (unsigned i = 0; i < 128 / w; i++) {
-        set_lane(&result, w / 2, i, vector_lane(x, w, i));
-        set_lane(&result, w / 2, 128 / w + i, vector_lane(y, w, i));
+        vector_set_lane(&result, w / 2, i, vector_lane(x, w, i));
+        vector_set_lane(&result, w / 2, 128 / w + i, vector_lane(y, w, i));
     }
     return result;
 }
 
-struct vector vector_v_align(struct vector x, struct vector y, uint64_t count)
+/* ---- numbers in lanes of another width --------------------------------------------------------------------------------------------------- */
+
+static int64_t signed_lane(struct vector v, unsigned w, unsigned lane) { return sign_extend(w, vector_lane(v, w, lane)); }
+
+struct vector vector_v_packs(unsigned w, struct vector x, struct vector y)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++) {
+        vector_set_lane(&result, w / 2, i, saturate_signed(w / 2, signed_lane(x, w, i)));
+        vector_set_lane(&result, w / 2, 128 / w + i, saturate_signed(w / 2, signed_lane(y, w, i)));
+    }
+    return result;
+}
+
+struct vector vector_v_packu(unsigned w, struct vector x, struct vector y)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++) {
+        vector_set_lane(&result, w / 2, i, saturate_unsigned(w / 2, signed_lane(x, w, i)));
+        vector_set_lane(&result, w / 2, 128 / w + i, saturate_unsigned(w / 2, signed_lane(y, w, i)));
+    }
+    return result;
+}
+
+struct vector vector_v_madd(unsigned w, struct vector x, struct vector y)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++) {
+        int64_t even = signed_lane(x, w / 2, 2 * i) * signed_lane(y, w / 2, 2 * i);
+        int64_t odd = signed_lane(x, w / 2, 2 * i + 1) * signed_lane(y, w / 2, 2 * i + 1);
+        vector_set_lane(&result, w, i, (uint64_t)(even + odd));
+    }
+    return result;
+}
+
+struct vector vector_v_maddus(unsigned w, struct vector x, struct vector y)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++) {
+        int64_t even = (int64_t)vector_lane(x, w / 2, 2 * i) * signed_lane(y, w / 2, 2 * i);
+        int64_t odd = (int64_t)vector_lane(x, w / 2, 2 * i + 1) * signed_lane(y, w / 2, 2 * i + 1);
+        vector_set_lane(&result, w, i, saturate_signed(w, even + odd));
+    }
+    return result;
+}
+
+struct vector vector_v_sad(unsigned w, struct vector x, struct vector y)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 16; i++) {
+        uint64_t a = vector_lane(x, 8, i), b = vector_lane(y, 8, i);
+        result.half[i * 8 / w] += a > b ? a - b : b - a;
+    }
+    return result;
+}
+
+struct vector vector_v_evens(unsigned w, struct vector x, struct vector y)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++)
+        vector_set_lane(&result, w, i, (uint64_t)(signed_lane(x, w / 2, 2 * i) * signed_lane(y, w / 2, 2 * i)));
+    return result;
+}
+
+struct vector vector_v_evenu(unsigned w, struct vector x, struct vector y)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++)
+        vector_set_lane(&result, w, i, vector_lane(x, w / 2, 2 * i) * vector_lane(y, w / 2, 2 * i));
+    return result;
+}
+
+/* ---- neighbours ------------------------------------------------------------------------------------------------------------------------------ */
+
+static struct vector combine_neighbours(unsigned w, struct vector x, struct vector y, int sign, bool saturates)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++) {
+        struct vector from = i < 64 / w ? x : y;
+        unsigned at = 2 * i % (128 / w);
+        int64_t sum = signed_lane(from, w, at) + sign * signed_lane(from, w, at + 1);
+        vector_set_lane(&result, w, i, saturates ? saturate_signed(w, sum) : (uint64_t)sum);
+    }
+    return result;
+}
+
+struct vector vector_v_hadd(unsigned w, struct vector x, struct vector y) { return combine_neighbours(w, x, y, 1, false); }
+struct vector vector_v_hsub(unsigned w, struct vector x, struct vector y) { return combine_neighbours(w, x, y, -1, false); }
+struct vector vector_v_hadds(unsigned w, struct vector x, struct vector y) { return combine_neighbours(w, x, y, 1, true); }
+struct vector vector_v_hsubs(unsigned w, struct vector x, struct vector y) { return combine_neighbours(w, x, y, -1, true); }
+
+/* ---- moving lanes about ------------------------------------------------------------------------------------------------------------------------ */
+
+struct vector vector_v_table(unsigned w, struct vector x, struct vector y)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++)
+        if (!(vector_lane(y, w, i) & 0x80))
+            vector_set_lane(&result, w, i, vector_lane(x, w, vector_lane(y, w, i) & 15));
+    return result;
+}
+
+struct vector vector_v_shuffle(unsigned w, struct vector x, struct vector y, uint64_t by)
+{
+    struct vector result = { { 0 } };
+    unsigned bits = w == 64 ? 1 : 2;
+    for (unsigned i = 0; i < 128 / w; i++) {
+        unsigned from = (unsigned)(by >> bits * i) & ((1u << bits) - 1), above = w == 16 && i >= 4 ? 4 : 0;
+        vector_set_lane(&result, w, i, vector_lane(i < 64 / w ? x : y, w, from + above));
+    }
+    return result;
+}
+
+struct vector vector_v_choose(unsigned w, struct vector x, struct vector y, uint64_t by)
+{
+    struct vector result = { { 0 } };
+    for (unsigned i = 0; i < 128 / w; i++)
+        vector_set_lane(&result, w, i, vector_lane(by >> i & 1 ? y : x, w, i));
+    return result;
+}
+
+struct vector vector_v_blend(unsigned w, struct vector x, struct vector y, struct vector mask)
+{
+    return vector_v_choose(w, x, y, vector_v_signs(w, mask));
+}
+
+struct vector vector_v_align(unsigned w, struct vector x, struct vector y, uint64_t count)
 {
     struct vector result = { { 0 } };
     for (unsigned i = 0, at = count % 16; i < 16; i++, at++)
-        set_lane(&result, 8, i, vector_lane(at < 16 ? x : y, 8, at % 16));
+        vector_set_lane(&result, w, i, vector_lane(at < 16 ? x : y, w, at % 16));
     return result;
 }
+
+struct vector vector_v_insert(unsigned w, struct vector x, uint64_t scalar, uint64_t lane)
+{
+    return vector_v_choose(w, x, vector_v_splat(w, scalar), UINT64_C(1) << lane % (128 / w));
+}
+
+uint64_t vector_v_signs(unsigned w, struct vector x)
+{
+    uint64_t signs = 0;
+    for (unsigned i = 0; i < 128 / w; i++)
+        signs |= vector_lane(x, w, i) >> (w - 1) << i;
+    return signs;
+}
+
+/* ---- all lanes by one count ---------------------------------------------------------------------------------------------------------------------- */
+
+struct vector vector_v_shl_all(unsigned w, struct vector x, uint64_t count)
+{
+    return count < w ? vector_v_shl(w, x, vector_v_splat(w, count)) : vector_of(0);
+}
+
+struct vector vector_v_shr_all(unsigned w, struct vector x, uint64_t count)
+{
+    return count < w ? vector_v_shr(w, x, vector_v_splat(w, count)) : vector_of(0);
+}
+
+struct vector vector_v_sar_all(unsigned w, struct vector x, uint64_t count)
+{
+    return vector_v_sar(w, x, vector_v_splat(w, count < w ? count : w - 1));
+}
+
+/* ---- scalars ---------------------------------------------------------------------------------------------------------------------------------------- */
 
 struct vector vector_v_splat(unsigned w, uint64_t scalar)
 {
     struct vector result = { { 0 } };
     for (unsigned i = 0; i < 128 / w; i++)
-        set_lane(&result, w, i, scalar);
+        vector_set_lane(&result, w, i, scalar);
     return result;
 }
 

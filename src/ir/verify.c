@@ -201,7 +201,7 @@ static bool check_conversion(struct verifier *v, const struct ir_insn *insn)
     case IR_f_from_f: good = type_is_float(to) && type_is_float(from) && to != from; break;
     case IR_f_from_s:
     case IR_f_from_u: good = type_is_float(to) && is_word(from); break;
-    default: good = is_word(to) && type_is_float(from); break; /* s_from_f, u_from_f */
+    default: good = is_word(to) && type_is_float(from); break; /* s_from_f and so on */
     }
     return good || bad(v, "not from %s to %s", ir_type_names[from], ir_type_names[to]);
 }
@@ -211,15 +211,33 @@ static bool check_rounding(struct verifier *v, const struct ir_insn *insn)
     return insn->aux <= ROUND_NEAREST_MAX || insn->aux == ROUND_DYNAMIC || bad(v, "no such rounding");
 }
 
-static bool check_lanes(struct verifier *v, const struct ir_insn *insn)
+static bool allows_lanes(const struct ir_insn *insn)
 {
-    return insn->aux <= LANES_64 || bad(v, "no such lanes");
+    unsigned allowed = ir_lanes_allowed[insn->op];
+    return !allowed || allowed >> (insn->aux & LANES_MASK) & 1;
 }
 
-/* Between a vector and an integer as wide as a lane. */
+static bool check_lanes(struct verifier *v, const struct ir_insn *insn)
+{
+    return (insn->aux <= LANES_64 && allows_lanes(insn)) || bad(v, "not for such lanes");
+}
+
+/* Between a vector and a scalar as wide as a lane. */
 static bool check_lane_type(struct verifier *v, const struct ir_insn *insn, enum ir_type type)
 {
-    return check_lanes(v, insn) && ((is_integer(type) && type_bits(type) == lane_bits(insn->aux)) || bad(v, "not a lane"));
+    return check_lanes(v, insn) && ((type != IR_VOID && type != IR_V128 && type_bits(type) == lane_bits(insn->aux)) || bad(v, "not a lane"));
+}
+
+static bool check_part(struct verifier *v, const struct ir_insn *insn)
+{
+    bool good = (insn->aux & ~(unsigned)LOW_LANE) == LANES_32 || (insn->aux & ~(unsigned)LOW_LANE) == LANES_64;
+    return (good && allows_lanes(insn)) || bad(v, "no such floats");
+}
+
+/* A vector is what it gives, and what it takes first. */
+static bool check_vector(struct verifier *v, const struct ir_insn *insn)
+{
+    return (insn->type == IR_V128 || bad(v, "not for %s", ir_type_names[insn->type])) && check_operand_type(v, insn, 0, IR_V128);
 }
 
 static bool check_slot(struct verifier *v, const struct ir_insn *insn)
@@ -230,7 +248,7 @@ static bool check_slot(struct verifier *v, const struct ir_insn *insn)
     return layout->slots[insn->imm].type == insn->type || bad(v, "slot %s is of another type", layout->slots[insn->imm].name);
 }
 
-static bool check_bits(struct verifier *v, unsigned bits) { return bits < 16 || bad(v, "no such access"); }
+static bool check_bits(struct verifier *v, unsigned bits) { return bits < 32 || bad(v, "no such access"); }
 
 static bool check_constant(struct verifier *v, const struct ir_insn *insn)
 {
@@ -257,8 +275,17 @@ static bool check_other(struct verifier *v, const struct ir_insn *insn)
                             check_lane_type(v, insn, operand_type(v, insn, 0));
     case IR_v_extract: return check_lane_type(v, insn, insn->type) && check_operand_type(v, insn, 0, IR_V128) &&
                               check_operand_type(v, insn, 1, IR_I32);
-    case IR_v_align: return (insn->type == IR_V128 || bad(v, "not for %s", ir_type_names[insn->type])) && check_operand_type(v, insn, 0, IR_V128) &&
-                            check_operand_type(v, insn, 1, IR_V128) && check_operand_type(v, insn, 2, IR_I32);
+    case IR_v_insert: return check_vector(v, insn) && check_lane_type(v, insn, operand_type(v, insn, 1)) && check_operand_type(v, insn, 2, IR_I32);
+    case IR_v_scalar: return (insn->type == IR_V128 || bad(v, "not for %s", ir_type_names[insn->type])) &&
+                             (is_integer(operand_type(v, insn, 0)) || bad(v, "not of a float")) && check_lane_type(v, insn, operand_type(v, insn, 0));
+    case IR_v_blend: return check_lanes(v, insn) && check_same_types(v, insn, insn->type == IR_V128);
+    case IR_v_shl_all:
+    case IR_v_shr_all:
+    case IR_v_sar_all: return check_lanes(v, insn) && check_vector(v, insn) && check_operand_type(v, insn, 1, IR_I64);
+    case IR_v_signs: return check_lanes(v, insn) && (insn->type == IR_I32 || bad(v, "gives i32")) && check_operand_type(v, insn, 0, IR_V128);
+    case IR_v_any: return (insn->type == IR_I32 || bad(v, "gives i32")) && check_operand_type(v, insn, 0, IR_V128);
+    case IR_v_fround: return check_part(v, insn) && check_vector(v, insn) && check_operand_type(v, insn, 1, IR_V128) &&
+                             check_operand_type(v, insn, 2, IR_I32);
     case IR_load:
         if (insn->type == IR_VOID)
             return bad(v, "not for void");
@@ -306,6 +333,7 @@ static bool check_operation(struct verifier *v, const struct ir_insn *insn)
     case FORM_F_PICK:
     case FORM_F_BITS1:
     case FORM_F_BITS2:
+    case FORM_F_ORDER:
     case FORM_F_COMPARE: return check_same_types(v, insn, type_is_float(insn->type));
     case FORM_F_UNARY:
     case FORM_F_BINARY:
@@ -314,9 +342,11 @@ static bool check_operation(struct verifier *v, const struct ir_insn *insn)
     case FORM_F_CONVERT: return check_conversion(v, insn) && check_rounding(v, insn);
     case FORM_LANES1:
     case FORM_LANES2:
-    case FORM_VECTOR: return check_lanes(v, insn) && check_same_types(v, insn, insn->type == IR_V128) &&
-                             (insn->op != IR_v_narrow || insn->aux != LANES_8 || bad(v, "lanes are too narrow")) &&
-                             (insn->op != IR_v_bytes || insn->aux == LANES_8 || bad(v, "lanes are too wide"));
+    case FORM_VECTOR: return check_lanes(v, insn) && check_same_types(v, insn, insn->type == IR_V128);
+    case FORM_VECTOR_BY: return check_lanes(v, insn) && check_vector(v, insn) && check_operand_type(v, insn, 1, IR_V128) &&
+                                check_operand_type(v, insn, 2, IR_I32);
+    case FORM_F_LANES2:
+    case FORM_F_VECTOR: return check_part(v, insn) && check_same_types(v, insn, insn->type == IR_V128);
     case FORM_OTHER: break;
     }
     return check_other(v, insn);

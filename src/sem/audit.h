@@ -45,6 +45,7 @@ static inline void audit_writes(sem s, const char *rule)
 #define F_BITS1 WORD1
 #define F_BITS2 WORD2
 #define F_COMPARE WORD2
+#define F_ORDER WORD2
 #define CONVERT(name, meaning) WORD name(sem s, unsigned w, unsigned from, val a) \
     { (void)s, (void)w, (void)from, (void)a; return NOTHING; }
 #define F_UNARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a) \
@@ -60,10 +61,30 @@ static inline void audit_writes(sem s, const char *rule)
 #define LANES1(name, meaning) VECTOR_WORD name(sem s, unsigned w, vec a) { (void)s, (void)w, (void)a; return NO_VECTOR; }
 #define LANES2(name, meaning) VECTOR_WORD name(sem s, unsigned w, vec a, vec b) { (void)s, (void)w, (void)a, (void)b; return NO_VECTOR; }
 #define VECTOR(name) LANES2(name, )
+#define VECTOR_BY(name) VECTOR_WORD name(sem s, unsigned w, vec a, vec b, val by) \
+    { (void)s, (void)w, (void)a, (void)b, (void)by; return NO_VECTOR; }
+#define F_LANES2(name, meaning) VECTOR_WORD name(sem s, unsigned w, enum ir_part part, vec a, vec b) \
+    { (void)s, (void)w, (void)part, (void)a, (void)b; return NO_VECTOR; }
+#define F_VECTOR(name) F_LANES2(name, )
 #include "ir/ops.inc"
 
 VECTOR_WORD v_splat(sem s, unsigned w, val a) { (void)s, (void)w, (void)a; return NO_VECTOR; }
-VECTOR_WORD v_align(sem s, vec a, vec b, val c) { (void)s, (void)a, (void)b, (void)c; return NO_VECTOR; }
+VECTOR_WORD v_scalar(sem s, unsigned w, val a) { (void)s, (void)w, (void)a; return NO_VECTOR; }
+VECTOR_WORD v_insert(sem s, unsigned w, vec a, val b, val lane) { (void)s, (void)w, (void)a, (void)b, (void)lane; return NO_VECTOR; }
+VECTOR_WORD v_blend(sem s, unsigned w, vec a, vec b, vec mask) { (void)s, (void)w, (void)a, (void)b, (void)mask; return NO_VECTOR; }
+VECTOR_WORD v_fround(sem s, unsigned w, enum ir_part part, vec a, vec b, val how)
+{
+    (void)s, (void)w, (void)part, (void)a, (void)b, (void)how;
+    return NO_VECTOR;
+}
+#define SHIFT_ALL(name) VECTOR_WORD name(sem s, unsigned w, vec a, val count) { (void)s, (void)w, (void)a, (void)count; return NO_VECTOR; }
+SHIFT_ALL(v_shl_all)
+SHIFT_ALL(v_shr_all)
+SHIFT_ALL(v_sar_all)
+#undef SHIFT_ALL
+WORD v_signs(sem s, unsigned w, vec a) { (void)s, (void)w, (void)a; return NOTHING; }
+WORD v_any(sem s, vec a) { (void)s, (void)a; return NOTHING; }
+#define v_f_extract v_extract
 WORD v_extract(sem s, unsigned w, vec a, val b) { (void)s, (void)w, (void)a, (void)b; return NOTHING; }
 #undef WORD1
 #undef WORD2

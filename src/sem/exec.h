@@ -43,6 +43,7 @@ typedef const struct exec sem;
 #define F_BITS1 UNARY
 #define F_BITS2 BINARY
 #define F_COMPARE COMPARE
+#define F_ORDER BINARY
 #define F_CONVERT(name, meaning) \
     WORD name(sem s, unsigned W, unsigned FROM, unsigned R, val x) { uint64_t a = x.bits; (void)s, (void)R; return VALUE(meaning); }
 #define VECTOR_WORD static inline __attribute__((unused)) struct vector_value
@@ -51,10 +52,39 @@ typedef const struct exec sem;
 #define LANES2(name, meaning) \
     VECTOR_WORD name(sem s, unsigned w, vec a, vec b) { (void)s; return (struct vector_value){ vector_##name(w, a.bits, b.bits) }; }
 #define VECTOR(name) LANES2(name, )
+#define VECTOR_BY(name) VECTOR_WORD name(sem s, unsigned w, vec a, vec b, val by) \
+    { (void)s; return (struct vector_value){ vector_##name(w, a.bits, b.bits, by.bits) }; }
+#define F_LANES2(name, meaning) VECTOR_WORD name(sem s, unsigned w, enum ir_part part, vec a, vec b) \
+    { (void)s; return (struct vector_value){ vector_##name(w, part, a.bits, b.bits) }; }
+#define F_VECTOR(name) F_LANES2(name, )
 #include "ir/ops.inc"
 
 VECTOR_WORD v_splat(sem s, unsigned w, val a) { (void)s; return (struct vector_value){ vector_v_splat(w, a.bits) }; }
-VECTOR_WORD v_align(sem s, vec a, vec b, val c) { (void)s; return (struct vector_value){ vector_v_align(a.bits, b.bits, c.bits) }; }
+VECTOR_WORD v_scalar(sem s, unsigned w, val a) { (void)s, (void)w; return (struct vector_value){ vector_of(a.bits) }; }
+VECTOR_WORD v_insert(sem s, unsigned w, vec a, val b, val lane)
+{
+    (void)s;
+    return (struct vector_value){ vector_v_insert(w, a.bits, b.bits, lane.bits) };
+}
+VECTOR_WORD v_blend(sem s, unsigned w, vec a, vec b, vec mask)
+{
+    (void)s;
+    return (struct vector_value){ vector_v_blend(w, a.bits, b.bits, mask.bits) };
+}
+VECTOR_WORD v_fround(sem s, unsigned w, enum ir_part part, vec a, vec b, val how)
+{
+    (void)s;
+    return (struct vector_value){ vector_v_fround(w, part, a.bits, b.bits, how.bits) };
+}
+#define SHIFT_ALL(name) VECTOR_WORD name(sem s, unsigned w, vec a, val count) \
+    { (void)s; return (struct vector_value){ vector_##name(w, a.bits, count.bits) }; }
+SHIFT_ALL(v_shl_all)
+SHIFT_ALL(v_shr_all)
+SHIFT_ALL(v_sar_all)
+#undef SHIFT_ALL
+WORD v_signs(sem s, unsigned w, vec a) { (void)s; return (struct value){ vector_v_signs(w, a.bits) }; }
+WORD v_any(sem s, vec a) { (void)s; return (struct value){ vector_v_any(a.bits) }; }
+#define v_f_extract v_extract
 WORD v_extract(sem s, unsigned w, vec a, val b) { (void)s; return (struct value){ vector_v_extract(w, a.bits, b.bits) }; }
 
 WORD imm(sem s, unsigned w, uint64_t value) { (void)s; return (struct value){ low_bits(w, value) }; }

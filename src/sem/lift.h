@@ -31,6 +31,7 @@ typedef struct lift *sem;
 #define F_BITS1(name, meaning) ROW1(name, float_type)
 #define F_BITS2(name, meaning) ROW2(name, float_type)
 #define F_COMPARE(name, meaning) ROW2(name, float_type)
+#define F_ORDER(name, meaning) ROW2(name, float_type)
 #define F_UNARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a) \
     { return EMIT(.op = IR_##name, .type = float_type(w), .aux = (uint8_t)rounding, .arg = { a.node }); }
 #define F_BINARY(name, meaning) WORD name(sem s, unsigned w, unsigned rounding, val a, val b) \
@@ -55,10 +56,39 @@ static inline enum ir_type conversion_type(enum ir_op op, unsigned w)
 #define LANES2(name, meaning) VECTOR_WORD name(sem s, unsigned w, vec a, vec b) \
     { return EMIT_VECTOR(.op = IR_##name, .aux = (uint8_t)lanes_of(w), .arg = { a.node, b.node }); }
 #define VECTOR(name) LANES2(name, )
+#define VECTOR_BY(name) VECTOR_WORD name(sem s, unsigned w, vec a, vec b, val by) \
+    { return EMIT_VECTOR(.op = IR_##name, .aux = (uint8_t)lanes_of(w), .arg = { a.node, b.node, by.node }); }
+#define F_LANES2(name, meaning) VECTOR_WORD name(sem s, unsigned w, enum ir_part part, vec a, vec b) \
+    { return EMIT_VECTOR(.op = IR_##name, .aux = (uint8_t)(lanes_of(w) | part), .arg = { a.node, b.node }); }
+#define F_VECTOR(name) F_LANES2(name, )
 #include "ir/ops.inc"
 
 VECTOR_WORD v_splat(sem s, unsigned w, val a) { return EMIT_VECTOR(.op = IR_v_splat, .aux = (uint8_t)lanes_of(w), .arg = { a.node }); }
-VECTOR_WORD v_align(sem s, vec a, vec b, val c) { return EMIT_VECTOR(.op = IR_v_align, .arg = { a.node, b.node, c.node }); }
+VECTOR_WORD v_scalar(sem s, unsigned w, val a) { return EMIT_VECTOR(.op = IR_v_scalar, .aux = (uint8_t)lanes_of(w), .arg = { a.node }); }
+VECTOR_WORD v_insert(sem s, unsigned w, vec a, val b, val lane)
+{
+    return EMIT_VECTOR(.op = IR_v_insert, .aux = (uint8_t)lanes_of(w), .arg = { a.node, b.node, lane.node });
+}
+VECTOR_WORD v_blend(sem s, unsigned w, vec a, vec b, vec mask)
+{
+    return EMIT_VECTOR(.op = IR_v_blend, .aux = (uint8_t)lanes_of(w), .arg = { a.node, b.node, mask.node });
+}
+VECTOR_WORD v_fround(sem s, unsigned w, enum ir_part part, vec a, vec b, val how)
+{
+    return EMIT_VECTOR(.op = IR_v_fround, .aux = (uint8_t)(lanes_of(w) | part), .arg = { a.node, b.node, how.node });
+}
+#define SHIFT_ALL(name) VECTOR_WORD name(sem s, unsigned w, vec a, val count) \
+    { return EMIT_VECTOR(.op = IR_##name, .aux = (uint8_t)lanes_of(w), .arg = { a.node, count.node }); }
+SHIFT_ALL(v_shl_all)
+SHIFT_ALL(v_shr_all)
+SHIFT_ALL(v_sar_all)
+#undef SHIFT_ALL
+WORD v_signs(sem s, unsigned w, vec a) { return EMIT(.op = IR_v_signs, .type = IR_I32, .aux = (uint8_t)lanes_of(w), .arg = { a.node }); }
+WORD v_any(sem s, vec a) { return EMIT(.op = IR_v_any, .type = IR_I32, .arg = { a.node }); }
+WORD v_f_extract(sem s, unsigned w, vec a, val b)
+{
+    return EMIT(.op = IR_v_extract, .type = float_type(w), .aux = (uint8_t)lanes_of(w), .arg = { a.node, b.node });
+}
 WORD v_extract(sem s, unsigned w, vec a, val b)
 {
     return EMIT(.op = IR_v_extract, .type = integer_type(w), .aux = (uint8_t)lanes_of(w), .arg = { a.node, b.node });

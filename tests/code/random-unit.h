@@ -210,7 +210,7 @@ static void make_conversion(struct maker *m, enum ir_op op)
 
 static void make_operation(struct maker *m)
 {
-    enum ir_op op = below(m->r, IR_u_from_f + 1);
+    enum ir_op op = below(m->r, IR_s_or_min_from_f + 1);
     enum ir_form form = ir_ops[op].form;
     bool is_float = form >= FORM_F_UNARY && form != FORM_F_CONVERT;
     struct ir_insn insn = { .op = (uint8_t)op };
@@ -233,37 +233,89 @@ static void make_operation(struct maker *m)
         append(m, insn);
 }
 
+static unsigned some_lanes(struct maker *m, enum ir_op op)
+{
+    unsigned lanes, allowed = ir_lanes_allowed[op] ? ir_lanes_allowed[op] : 15;
+    do
+        lanes = below(m->r, 4);
+    while (!(allowed >> lanes & 1));
+    return lanes;
+}
+
+static ir_ref number_or_some(struct maker *m, enum ir_type type, unsigned limit)
+{
+    return below(m->r, 4) ? ir_const(m->u, type, below(m->r, limit)) : some(m, type);
+}
+
+/* Those of the rows of ops.inc, and v_fround. */
+static void make_lanes(struct maker *m)
+{
+    struct ir_insn insn = { .op = (uint8_t)(IR_v_add + below(m->r, IR_v_ftrunc - IR_v_add + 1)), .type = IR_V128 };
+    if (below(m->r, 40) == 0)
+        insn.op = IR_v_fround;
+    unsigned form = ir_ops[insn.op].form;
+    bool has_low = form == FORM_F_LANES2 || insn.op == IR_v_fround || insn.op == IR_v_fwiden || insn.op == IR_v_fnarrow;
+    insn.aux = (uint8_t)some_lanes(m, insn.op);
+    if (form == FORM_F_LANES2 || form == FORM_F_VECTOR || insn.op == IR_v_fround)
+        while (insn.aux < LANES_32)
+            insn.aux = (uint8_t)some_lanes(m, insn.op);
+    if (has_low && below(m->r, 2))
+        insn.aux |= LOW_LANE;
+    for (unsigned k = 0; k < ir_ops[insn.op].arguments && k < 2; k++)
+        insn.arg[k] = some(m, IR_V128);
+    if (insn.op == IR_v_fround)
+        insn.arg[2] = ir_const(m->u, IR_I32, below(m->r, 4) | (below(m->r, 2) ? FROUND_QUIET : 0));
+    else if (form == FORM_VECTOR_BY)
+        insn.arg[2] = number_or_some(m, IR_I32, insn.op == IR_v_align ? 20 : 0x10000);
+    if (form == FORM_F_LANES2 && insn.aux & LOW_LANE && below(m->r, 3) == 0) {
+        ir_ref at = some_address(m), load = ir_emit(m->u, (struct ir_insn){ .op = IR_load, .type = insn.aux & 1 ? IR_I64 : IR_I32, .arg = { at } });
+        insn.arg[1] = ir_emit(m->u, (struct ir_insn){ .op = IR_v_scalar, .type = IR_V128, .aux = insn.aux & LANES_MASK, .arg = { load } });
+    }
+    append(m, insn);
+}
+
+static void make_scalar_of_vector(struct maker *m)
+{
+    unsigned lanes = below(m->r, 4);
+    enum ir_type integer = integer_type(lane_bits(lanes)), real = float_type(lane_bits(lanes));
+    enum ir_type type = lanes >= LANES_32 && below(m->r, 2) ? real : integer;
+    ir_ref a = some(m, IR_V128);
+    switch (below(m->r, 4)) {
+    case 0: {
+        ir_ref lane = number_or_some(m, IR_I32, 20);
+        ir_ref v = append(m, (struct ir_insn){ .op = IR_v_extract, .type = type, .aux = (uint8_t)lanes, .arg = { a, lane } });
+        ir_ref at = some_address(m);
+        if (below(m->r, 2))
+            ir_emit(m->u, (struct ir_insn){ .op = IR_store, .type = type, .arg = { at, v } });
+        break;
+    }
+    case 1: append(m, (struct ir_insn){ .op = IR_v_signs, .type = IR_I32, .aux = (uint8_t)lanes, .arg = { a } }); break;
+    case 2: append(m, (struct ir_insn){ .op = IR_v_any, .type = IR_I32, .arg = { a } }); break;
+    default: {
+        ir_ref b = some(m, type), lane = number_or_some(m, IR_I32, 3);
+        append(m, (struct ir_insn){ .op = IR_v_insert, .type = IR_V128, .aux = (uint8_t)lanes, .arg = { a, b, lane } });
+    }
+    }
+}
+
 static void make_vector(struct maker *m)
 {
-    struct ir_insn insn = { .op = (uint8_t)(IR_v_add + below(m->r, IR_v_narrow - IR_v_add + 1)), .type = IR_V128 };
-    ir_ref a = some(m, IR_V128), b = some(m, IR_V128);
-    insn.aux = (uint8_t)below(m->r, 4);
+    unsigned lanes = below(m->r, 4);
+    ir_ref a = some(m, IR_V128), b = some(m, IR_V128), c = some(m, IR_V128);
     switch (below(m->r, 8)) {
     case 0: {
-        ir_ref from = some(m, integer_type(lane_bits(insn.aux)));
-        append(m, (struct ir_insn){ .op = IR_v_splat, .type = IR_V128, .aux = insn.aux, .arg = { from } });
+        ir_ref from = some(m, integer_type(lane_bits(lanes)));
+        append(m, (struct ir_insn){ .op = below(m->r, 2) ? IR_v_splat : IR_v_scalar, .type = IR_V128, .aux = (uint8_t)lanes, .arg = { from } });
         break;
     }
-    case 1: {
-        ir_ref lane = below(m->r, 4) ? ir_const(m->u, IR_I32, below(m->r, 20)) : some(m, IR_I32);
-        append(m, (struct ir_insn){ .op = IR_v_extract, .type = integer_type(lane_bits(insn.aux)), .aux = insn.aux, .arg = { a, lane } });
+    case 1: make_scalar_of_vector(m); break;
+    case 2: append(m, (struct ir_insn){ .op = IR_v_blend, .type = IR_V128, .aux = (uint8_t)lanes, .arg = { a, b, c } }); break;
+    case 3: {
+        ir_ref count = number_or_some(m, IR_I64, 70);
+        append(m, (struct ir_insn){ .op = (uint8_t)(IR_v_shl_all + below(m->r, 3)), .type = IR_V128, .aux = (uint8_t)lanes, .arg = { a, count } });
         break;
     }
-    case 2: {
-        ir_ref count = below(m->r, 4) ? ir_const(m->u, IR_I32, below(m->r, 20)) : some(m, IR_I32);
-        append(m, (struct ir_insn){ .op = IR_v_align, .type = IR_V128, .arg = { a, b, count } });
-        break;
-    }
-    default:
-        if (insn.op == IR_v_bytes)
-            insn.aux = LANES_8;
-        if (insn.aux == LANES_64 && insn.op >= IR_v_adds && insn.op <= IR_v_avgu)
-            insn.aux = LANES_32;
-        if (insn.op == IR_v_narrow && insn.aux == LANES_8)
-            insn.aux = LANES_16;
-        insn.arg[0] = a;
-        insn.arg[1] = ir_ops[insn.op].arguments > 1 ? b : NO_REF;
-        append(m, insn);
+    default: make_lanes(m);
     }
 }
 

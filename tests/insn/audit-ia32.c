@@ -32,10 +32,13 @@ int main(void)
             seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
             bytes[k] = (uint8_t)(seed >> 40);
         }
+        static const uint8_t prefixes[] = { 0x66, 0xf3, 0xf2 };
         if (i & 1)
             bytes[i >> 1 & 1] = 0x0f;
+        if ((i & 7) == 7)
+            bytes[2] = i & 8 ? 0x38 : 0x3a;
         if ((i & 3) >= 2)
-            bytes[0] = 0xf3;
+            bytes[0] = prefixes[(i >> 4) % 3];
         failures += check(bytes, seen);
     }
     for (unsigned op = 0; op < OP_COUNT; op++)

@@ -4,6 +4,7 @@
  * The processor is asked by single steps: a signal handler puts the state into its frame, with the code segment of 32-bit programs and the trap flag, and
  * returns into the instruction; the next signal has what came of it. */
 #include <errno.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,17 +15,22 @@
 
 #include "guest/ia32/ia32.h"
 #include "ir/extended.h"
+#include "ir/float.h"
 #include "runner.h"
 #include "tap.h"
 
 enum { SANDBOX = 0x20000000, SANDBOX_SIZE = 0x2000, MARGIN = 0x400, CODE = 0x30000000, CODE_SIZE = 0x1000, LONGEST = 15 };
+enum { MXCSR_RESET = 0x1f80, MXCSR_MASKS = 0x1f80 };
 enum { SEEN_FLAGS = EFLAGS_ARITHMETIC | EFLAGS_DF };
 
 struct state {
     uint32_t general[8], eip, eflags;
     enum event event;
     uint8_t x87[EXTENDED_STATE];
+    uint8_t vector[8][16];
+    uint32_t mxcsr;
     uint8_t memory[SANDBOX_SIZE];
+    bool only_event; /* it failed where nobody can say what the registers were */
 };
 
 /* ---- the processor ------------------------------------------------------------------------------------------------------------------- */
@@ -39,6 +45,8 @@ static void go_in(ucontext_t *u)
     memcpy(step.ours, r, sizeof step.ours);
     for (unsigned i = 0; i < 8; i++)
         r[greg_of[i]] = step.state->general[i];
+    memcpy(u->uc_mcontext.fpregs->_xmm, step.state->vector, sizeof step.state->vector);
+    u->uc_mcontext.fpregs->mxcsr = step.state->mxcsr;
     r[REG_RIP] = step.state->eip;
     r[REG_EFL] = step.state->eflags | EFLAGS_TF;
     r[REG_CSGSFS] = (r[REG_CSGSFS] & ~(greg_t)0xffff) | IA32_CODE_SELECTOR;
@@ -60,12 +68,17 @@ static void come_out(ucontext_t *u, int number)
     greg_t *r = u->uc_mcontext.gregs;
     for (unsigned i = 0; i < 8; i++)
         step.state->general[i] = (uint32_t)r[greg_of[i]];
+    memcpy(step.state->vector, u->uc_mcontext.fpregs->_xmm, sizeof step.state->vector);
+    step.state->mxcsr = u->uc_mcontext.fpregs->mxcsr;
+    u->uc_mcontext.fpregs->mxcsr = MXCSR_RESET;
     step.state->eip = (uint32_t)r[REG_RIP];
     step.state->eflags = (uint32_t)r[REG_EFL];
     step.state->event = event_of(number, r[REG_TRAPNO]);
     memcpy(r, step.ours, sizeof step.ours);
     step.inside = false;
 }
+
+static struct { sigjmp_buf out; bool inside; enum event event; } running; /* Ferry, for the handler */
 
 static void on_signal(int number, siginfo_t *info, void *ucontext)
 {
@@ -74,6 +87,9 @@ static void on_signal(int number, siginfo_t *info, void *ucontext)
         go_in(ucontext);
     } else if (step.inside) {
         come_out(ucontext, number);
+    } else if (running.inside) {
+        running.event = event_of(number, ((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_TRAPNO]);
+        siglongjmp(running.out, 1);
     } else {
         signal(number, SIG_DFL);
         raise(number);
@@ -123,6 +139,8 @@ static void run_ferry(const struct runner *r, struct state *s, size_t length, ui
 {
     struct context c = { .mode = mode };
     guest_i386.reset(&c);
+    c.mode |= (s->mxcsr & MXCSR_MASKS) == MXCSR_MASKS ? 0 : IA32_MODE_TRAPS;
+    memcpy(&c.slot[IA32_XMM0], s->vector, sizeof s->vector);
     for (unsigned i = 0; i < 8; i++)
         c.slot[IA32_EAX + i] = s->general[i];
     ia32_write_eflags(&c, s->eflags);
@@ -130,8 +148,19 @@ static void run_ferry(const struct runner *r, struct state *s, size_t length, ui
     c.pc = s->eip;
     memcpy((void *)SANDBOX, s->memory, SANDBOX_SIZE);
     load_x87(s);
-    r->run(&guest_i386, &c, (const uint8_t *)CODE, length);
+    float_set_mxcsr(s->mxcsr);
+    running.inside = true;
+    if (!sigsetjmp(running.out, 1)) {
+        r->run(&guest_i386, &c, (const uint8_t *)CODE, length);
+    } else {
+        c.event = running.event;
+        s->only_event = true;
+    }
+    running.inside = false;
+    s->mxcsr = float_get_mxcsr();
+    float_set_mxcsr(MXCSR_RESET);
     store_x87(s);
+    memcpy(s->vector, &c.slot[IA32_XMM0], sizeof s->vector);
     memcpy(s->memory, (void *)SANDBOX, SANDBOX_SIZE);
     for (unsigned i = 0; i < 8; i++)
         s->general[i] = (uint32_t)c.slot[IA32_EAX + i];
@@ -165,9 +194,11 @@ static void random_bytes(uint8_t *bytes, unsigned *modrm)
     unsigned at = 0;
     while (at < 3 && chance(25))
         bytes[at++] = prefixes[random_number(COUNT_OF(prefixes))];
-    if (chance(40))
+    if (chance(60)) {
         bytes[at++] = 0x0f;
-    else if (chance(30))
+        if (chance(20))
+            bytes[at++] = chance(60) ? 0x38 : 0x3a;
+    } else if (chance(30))
         bytes[at++] = (uint8_t)(0xd8 + random_number(8));
     *modrm = at + 1 - (bytes[at ? at - 1 : 0] >= 0xd8 && bytes[at ? at - 1 : 0] <= 0xdf && at);
     while (at < LONGEST)
@@ -180,7 +211,7 @@ static bool is_fit(const struct ia32_insn *d)
     if (d->segment == IA32_CS || d->segment == IA32_FS || d->segment == IA32_GS)
         return false;
     switch (d->head.op) {
-    case OP_illegal: case OP_int: case OP_int1: case OP_cpuid: case OP_rdtsc: case OP_mov_to_segment: case OP_pop_segment: case OP_load_far:
+    case OP_fxsave: case OP_fxrstor: case OP_illegal: case OP_int: case OP_int1: case OP_cpuid: case OP_rdtsc: case OP_mov_to_segment: case OP_pop_segment: case OP_load_far:
     case OP_lar: case OP_lsl: case OP_verr: case OP_verw: case OP_jmp_far: case OP_call_far: case OP_ret_far: case OP_iret:
         return false;
     case OP_privileged: return !strstr(ia32_rows[d->row].text, "sys") && d->operand[0].kind != OPERAND_SYSTEM && d->operand[1].kind != OPERAND_SYSTEM;
@@ -230,12 +261,14 @@ static bool place(const struct ia32_insn *d, struct state *s)
         if (chance(70))
             s->general[IA32_EDX] = chance(50) ? 0 : random_number(4) - 2;
         break;
+    case OP_maskmov: s->general[IA32_EDI] = sandbox_address(); return true;
     case OP_lea: return true;
     }
+    uint32_t wanted = chance(70) ? sandbox_address() & ~15u : sandbox_address();
     if (!has_memory(d) || d->base == IA32_ESP)
         return !has_memory(d) || is_in_sandbox(effective_address(d, s));
     if (d->base != IA32_ZERO)
-        s->general[d->base] += sandbox_address() - effective_address(d, s);
+        s->general[d->base] += wanted - effective_address(d, s);
     return is_in_sandbox(effective_address(d, s));
 }
 
@@ -258,6 +291,37 @@ static void random_extended(uint8_t *at)
     mantissa |= chance(90) && exponent & 0x7fff ? UINT64_C(1) << 63 : 0;
     memcpy(at, &mantissa, 8);
     memcpy(at + 8, &exponent, 2);
+}
+
+static void random_lanes(uint8_t *at)
+{
+    static const uint64_t doubles[] = {
+        0, UINT64_C(1) << 63, UINT64_C(0x3ff0000000000000), UINT64_C(0xbff8000000000000), UINT64_C(0x7ff0000000000000), UINT64_C(0xfff0000000000000),
+        UINT64_C(0x7ff8000000000001), UINT64_C(0xfff4000000000123), 1, UINT64_C(0x7fefffffffffffff), UINT64_C(0x0010000000000000),
+        UINT64_C(0x41dfffffffe00000), UINT64_C(0x41dfffffffc00000), UINT64_C(0xc1e0000000000000), UINT64_C(0xc1e0000000100000), UINT64_C(0x4004000000000000),
+        UINT64_C(0x36a0000000000000), UINT64_C(0x380fffffffffffff), UINT64_C(0x47efffffefffffff),
+    };
+    static const uint32_t singles[] = {
+        0, 0x80000000, 0x3f800000, 0xbfc00000, 0x7f800000, 0xff800000, 0x7fc00001, 0xffa00123, 1, 0x7f7fffff, 0x00800000, 0x4f000000, 0xcf000000, 0x40200000, 0x4effffff,
+    };
+    unsigned kind = random_number(4);
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t lane = kind == 0 ? random_word() : kind == 1 ? singles[random_number(COUNT_OF(singles))] : 0x3f000000 + (random_word() & 0x81ffffff);
+        memcpy(at + 4 * i, &lane, 4);
+    }
+    for (unsigned i = 0; kind == 3 && i < 2; i++) {
+        uint64_t lane = chance(60) ? doubles[random_number(COUNT_OF(doubles))] : UINT64_C(0x3fe0000000000000) + ((uint64_t)random_word() << 21);
+        memcpy(at + 8 * i, &lane, 8);
+    }
+}
+
+static void random_vectors(struct state *s)
+{
+    uint32_t flags = chance(80) ? 0 : random_number(64);
+    s->mxcsr = flags | (chance(85) ? MXCSR_MASKS : random_word() & MXCSR_MASKS) | (chance(60) ? 0 : random_number(4) << 13) |
+               (chance(85) ? 0 : random_word() & 0x8040);
+    for (unsigned i = 0; i < 8; i++)
+        random_lanes(s->vector[i]);
 }
 
 /* Control word, status word, tags, and the registers from the top. */
@@ -297,7 +361,10 @@ static void make_test(struct ia32_insn *d, struct state *s)
         s->memory[s->general[IA32_ESP] - SANDBOX + 1] &= 0x0e, s->memory[s->general[IA32_ESP] - SANDBOX + 2] = 0;
     if (chance(50) && has_memory(d))
         random_extended(s->memory + (effective_address(d, s) - SANDBOX) % (SANDBOX_SIZE - 16));
+    else if (has_memory(d))
+        random_lanes(s->memory + (effective_address(d, s) - SANDBOX) % (SANDBOX_SIZE - 16));
     random_x87(s);
+    random_vectors(s);
     s->eip = CODE;
     s->eflags = EFLAGS_ALWAYS | (random_word() & SEEN_FLAGS);
     s->event = EVENT_NONE;
@@ -386,6 +453,8 @@ static size_t make_sequence(struct state *now, unsigned most, struct ia32_insn *
 static unsigned difference(const struct ia32_insn *d, uint32_t undefined, const struct state *a, const struct state *b, char *text, size_t size)
 {
     static const char *const names[] = { "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi" };
+    if (b->only_event)
+        return a->event == b->event ? 0 : (unsigned)snprintf(text, size, "event %d, not %d", (int)b->event, (int)a->event);
     for (unsigned i = 0; i < 8; i++)
         if (a->general[i] != b->general[i])
             return (unsigned)snprintf(text, size, "%s is %#x, not %#x", names[i], b->general[i], a->general[i]);
@@ -396,6 +465,13 @@ static unsigned difference(const struct ia32_insn *d, uint32_t undefined, const 
     for (unsigned i = 0; i < EXTENDED_STATE; i++)
         if (a->x87[i] != b->x87[i])
             return (unsigned)snprintf(text, size, "x87 state: byte %u is %#x, not %#x", i, b->x87[i], a->x87[i]);
+    for (unsigned i = 0; i < 8; i++)
+        if (memcmp(a->vector[i], b->vector[i], 16)) {
+            const uint32_t *x = (const uint32_t *)b->vector[i], *y = (const uint32_t *)a->vector[i];
+            return (unsigned)snprintf(text, size, "xmm%u is %08x %08x %08x %08x, not %08x %08x %08x %08x", i, x[3], x[2], x[1], x[0], y[3], y[2], y[1], y[0]);
+        }
+    if (a->mxcsr != b->mxcsr)
+        return (unsigned)snprintf(text, size, "mxcsr is %#x, not %#x", b->mxcsr, a->mxcsr);
     for (unsigned i = 0; i < SANDBOX_SIZE; i++) {
         uint8_t ignored = d->head.op == OP_pushf && SANDBOX + i == a->general[IA32_ESP] + 1 ? EFLAGS_TF >> 8 : 0;
         if ((a->memory[i] ^ b->memory[i]) & ~ignored)
@@ -408,7 +484,7 @@ static unsigned test_one(uint32_t mode, unsigned *reported)
 {
     static struct state before, processor, ferry;
     struct ia32_insn d;
-    char text[100], what[100];
+    char text[100], what[200];
     unsigned failures = 0;
     make_test(&d, &before);
     processor = before;
@@ -437,7 +513,7 @@ static unsigned test_sequence(uint32_t mode, unsigned *reported)
     enum { MOST = 12 };
     static struct state before, processor, ferry;
     struct ia32_insn d;
-    char what[100];
+    char what[200];
     unsigned failures = 0;
     make_test(&d, &before);
     before.general[IA32_ESP] = sandbox_address();

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "artificial.h"
+#include "ir/float.h"
 #include "tap.h"
 
 #define MIN64 (UINT64_C(1) << 63)
@@ -91,7 +92,7 @@ static const struct {
 };
 
 #define V(high, low) { { UINT64_C(low), UINT64_C(high) } }
-static const struct {
+static const struct vector_case {
     enum ir_op op;
     unsigned lanes;
     struct vector a, b, expected;
@@ -127,25 +128,130 @@ static const struct {
     { IR_v_low, LANES_16, V(0, 0x0004000300020001), V(0, 0x0014001300120011), V(0x0014000400130003, 0x0012000200110001) },
     { IR_v_high, LANES_32, V(0x0000000200000001, 0), V(0x0000001200000011, 0), V(0x0000001200000002, 0x0000001100000001) },
     { IR_v_narrow, LANES_32, V(0x1111000422220003, 0x3333000244440001), V(0x5555001400000013, 0x0000001200000011), V(0x0014001300120011, 0x0004000300020001) },
+    { IR_v_mulhs, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0xc000ffff3f80c000, 0x0002fe8101fdffff) },
+    { IR_v_mulhu, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x3fff0000407f3fff, 0x0002017f01fd047f) },
+    { IR_v_mulrs, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x8001ffff7f018001, 0x0004fd0203fb0000) },
+    { IR_v_sign, LANES_8, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x8000000180fe8100, 0x01fffe007f80ff01) },
+    { IR_v_table, LANES_8, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x800000ff00ff00ff, 0xff8000ff7f00fe00) },
+    { IR_v_packs, LANES_32, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x7fff80007fff7fff, 0x800080007fff7fff) },
+    { IR_v_packs, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x7f8080807f807f7f, 0x8001807f7f7f7fff) },
+    { IR_v_packu, LANES_32, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0xffff0000ffffffff, 0x00000000ffffffff) },
+    { IR_v_packu, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0xff000000ff00ffff, 0x000100ffffffff00) },
+    { IR_v_madd, LANES_32, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0xc0000001ff8100fe, 0xfe8302fe01fd7c00) },
+    { IR_v_maddus, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x3f800001c0fec080, 0x01ffff0000fd847c) },
+    { IR_v_sad, LANES_64, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x000000000000037d, 0x00000000000004ee) },
+    { IR_v_evens, LANES_64, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x3f80017e3ffe8000, 0x01fd86bcc080fb80) },
+    { IR_v_evenu, LANES_64, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x4080017d3ffe8000, 0x01fd86bcc080fb80) },
+    { IR_v_hadd, LANES_32, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x0001000105018480, 0x00fe8000818002fd) },
+    { IR_v_hsub, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x0002ffff7efe0081, 0x8001ff0100ff807f) },
+    { IR_v_hadds, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x000080008102087f, 0x800100fd04fd7f7f) },
+    { IR_v_hsubs, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x8000ffff80000081, 0x7fff7fff00ff807f) },
+    { IR_v_abs, LANES_16, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x0000000000000000, 0x0000000000000000), V(0x800000017f027fff, 0x01ff02fe7f800001) },
+}, float_vector_cases[] = {
+    { IR_v_fadd, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xffc0000040000000, 0xffc000017fe00123) },
+    { IR_v_fadd, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0x3ff0000000000000) },
+    { IR_v_fsub, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0x7f800000c0800000, 0xffc000017fe00123) },
+    { IR_v_fsub, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0x4014000000000000) },
+    { IR_v_fmul, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xff800000c0400000, 0xffc000017fe00123) },
+    { IR_v_fmul, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0xc018000000000000) },
+    { IR_v_fdiv, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xffc00000beaaaaab, 0xffc000017fe00123) },
+    { IR_v_fdiv, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0xbff8000000000000) },
+    { IR_v_fmin, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xff800000bf800000, 0xffc00001c0000000) },
+    { IR_v_fmin, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0xc000000000000000) },
+    { IR_v_fmax, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0x7f80000040400000, 0xffc00001c0000000) },
+    { IR_v_fmax, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0x4008000000000000) },
+    { IR_v_feq, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0x0000000000000000, 0x0000000000000000) },
+    { IR_v_feq, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0x0000000000000000) },
+    { IR_v_flt, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0x00000000ffffffff, 0x0000000000000000) },
+    { IR_v_flt, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0x0000000000000000) },
+    { IR_v_fle, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0x00000000ffffffff, 0x0000000000000000) },
+    { IR_v_fle, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0x0000000000000000) },
+    { IR_v_fun, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0x0000000000000000, 0xffffffffffffffff) },
+    { IR_v_fun, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0x0000000000000000) },
+    { IR_v_fne, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xffffffffffffffff, 0xffffffffffffffff) },
+    { IR_v_fne, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0xffffffffffffffff) },
+    { IR_v_fnlt, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xffffffff00000000, 0xffffffffffffffff) },
+    { IR_v_fnlt, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0xffffffffffffffff) },
+    { IR_v_fnle, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xffffffff00000000, 0xffffffffffffffff) },
+    { IR_v_fnle, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0xffffffffffffffff) },
+    { IR_v_ford, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xffffffffffffffff, 0x0000000000000000) },
+    { IR_v_ford, LANES_64 | LOW_LANE, V(0x7ff0000000000000, 0x4008000000000000), V(0xfff8000000000001, 0xc000000000000000), V(0x7ff0000000000000, 0xffffffffffffffff) },
+    { IR_v_faddsub, LANES_32, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xffc00000c0800000, 0xffc000017fe00123) },
+    { IR_v_fsqrt, LANES_32, V(0xff80000040400000, 0xffc00001c0000000), V(0x7f800000bf800000, 0x400000007fa00123), V(0x7f800000ffc00000, 0x3fb504f37fe00123) },
+    { IR_v_fwiden, LANES_64, V(0x7f800000bf800000, 0x400000007fa00123), V(0xff80000040400000, 0xffc00001c0000000), V(0xfff8000020000000, 0xc000000000000000) },
+    { IR_v_fnarrow, LANES_32 | LOW_LANE, V(0x7f800000bf800000, 0x400000007fa00123), V(0x7ff0000000000000, 0x4008000000000000), V(0x7f800000bf800000, 0x4000000040400000) },
+    { IR_v_ffrom, LANES_64, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x7fff800180018000, 0x0102800003ff0480), V(0x4170280000000000, 0x418ff82400000000) },
+    { IR_v_fto, LANES_32, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x4f00000040200000, 0xc02000003fc00000), V(0x8000000000000002, 0xfffffffe00000002) },
+    { IR_v_ftrunc, LANES_32, V(0x8000000180fe7fff, 0x01ff02fe7f80ffff), V(0x4f00000040200000, 0xc02000003fc00000), V(0x8000000000000002, 0xfffffffe00000001) },
 };
 #undef V
 
 /* clang-format on */
 
+static void test_vector_case(const struct vector_case *c)
+{
+    const struct vector none = { { 0 } };
+    struct vector got = ir_eval_vector(c->op, c->lanes, c->a, c->b, none);
+    if (!tap_ok(!memcmp(&got, &c->expected, sizeof got), "%s of vectors", ir_ops[c->op].name))
+        printf("# got %#llx, %#llx\n", (unsigned long long)got.half[1], (unsigned long long)got.half[0]);
+}
+
+static void test_lane(struct vector got, uint64_t high, uint64_t low, const char *what)
+{
+    if (!tap_ok(got.half[1] == high && got.half[0] == low, "%s", what))
+        printf("# got %#llx, %#llx\n", (unsigned long long)got.half[1], (unsigned long long)got.half[0]);
+}
+
 static void test_vectors(bool *tried)
 {
     const struct vector none = { { 0 } };
     for (unsigned i = 0; i < COUNT_OF(vector_cases); i++) {
-        struct vector got = ir_eval_vector(vector_cases[i].op, vector_cases[i].lanes, vector_cases[i].a, vector_cases[i].b, none);
         tried[vector_cases[i].op] = true;
-        if (!tap_ok(!memcmp(&got, &vector_cases[i].expected, sizeof got), "%s, vector case %u", ir_ops[vector_cases[i].op].name, i))
-            printf("# got %#llx, %#llx\n", (unsigned long long)got.half[1], (unsigned long long)got.half[0]);
+        test_vector_case(&vector_cases[i]);
     }
     struct vector low = { { 0x0706050403020100, 0x0f0e0d0c0b0a0908 } }, high = { { 0x1716151413121110, 0x1f1e1d1c1b1a1918 } };
-    struct vector aligned = ir_eval_vector(IR_v_align, 0, low, high, vector_of(3));
+    struct vector aligned = ir_eval_vector(IR_v_align, LANES_8, low, high, vector_of(3));
     tap_ok(aligned.half[0] == 0x0a09080706050403 && aligned.half[1] == 0x1211100f0e0d0c0b, "v_align drops the lowest bytes");
+    test_lane(ir_eval_vector(IR_v_shuffle, LANES_32, low, high, vector_of(0x1e)), 0x1312111017161514, 0x0f0e0d0c0b0a0908, "v_shuffle takes the low half from the first");
+    test_lane(ir_eval_vector(IR_v_shuffle, LANES_16, low, low, vector_of(0xe41b)), 0x0f0e0d0c0b0a0908, 0x0100030205040706, "v_shuffle of words");
+    test_lane(ir_eval_vector(IR_v_choose, LANES_16, low, high, vector_of(0x81)), 0x1f1e0d0c0b0a0908, 0x0706050403021110, "v_choose");
+    test_lane(ir_eval_vector(IR_v_blend, LANES_64, low, high, (struct vector){ { UINT64_C(1) << 63, INT64_MAX } }), 0x0f0e0d0c0b0a0908, 0x1716151413121110, "v_blend");
+    test_lane(ir_eval_vector(IR_v_insert, LANES_8, low, vector_of(0xff), vector_of(17)), 0x0f0e0d0c0b0a0908, 0x070605040302ff00, "v_insert");
+    test_lane(ir_eval_vector(IR_v_scalar, LANES_16, vector_of(0x12345678), none, none), 0, 0x5678, "v_scalar");
+    test_lane(ir_eval_vector(IR_v_shl_all, LANES_32, low, vector_of(8), none), 0x0e0d0c000a090800, 0x0605040002010000, "v_shl_all");
+    test_lane(ir_eval_vector(IR_v_shr_all, LANES_32, low, vector_of(32), none), 0, 0, "v_shr_all by all bits");
+    test_lane(ir_eval_vector(IR_v_sar_all, LANES_16, (struct vector){ { 0x80007fff, 0 } }, vector_of(UINT64_MAX), none), 0, 0xffff0000, "v_sar_all by more");
+    tap_ok(ir_eval_vector(IR_v_signs, LANES_8, (struct vector){ { 0x80007f0000008000, 0xff } }, none, none).half[0] == 0x182, "v_signs");
+    tap_ok(!ir_eval_vector(IR_v_any, 0, none, none, none).half[0] && ir_eval_vector(IR_v_any, 0, high, none, none).half[0] == 1, "v_any");
     tap_ok(ir_eval_vector(IR_v_extract, LANES_16, low, vector_of(9), none).half[0] == 0x0302, "v_extract counts modulo the lanes");
     tap_ok(ir_eval_vector(IR_v_splat, LANES_16, vector_of(0x1234), none, none).half[1] == 0x1234123412341234, "v_splat fills all lanes");
+}
+
+static void test_rounding(void)
+{
+    const struct vector numbers = { { 0xc04000003fc00000, 0x7fa0000180000001 } }, none = { { 0 } }; /* 1.5, -3, almost -0, a signalling NaN */
+    test_lane(ir_eval_vector(IR_v_fround, LANES_32, none, numbers, vector_of(ROUND_UP)), 0x7fe0000180000000, 0xc040000040000000, "v_fround");
+    feclearexcept(FE_ALL_EXCEPT);
+    (void)ir_eval_vector(IR_v_fround, LANES_32 | LOW_LANE, none, numbers, vector_of(ROUND_ZERO | FROUND_QUIET));
+    tap_ok(!fetestexcept(FE_ALL_EXCEPT), "v_fround need not raise inexact");
+    (void)ir_eval_vector(IR_v_fround, LANES_32 | LOW_LANE, none, numbers, vector_of(ROUND_ZERO));
+    tap_ok(fetestexcept(FE_ALL_EXCEPT) == FE_INEXACT, "v_fround raises inexact, for one lane only");
+    const uint64_t almost = UINT64_C(0x41dfffffffe00000); /* 2^31 - 0.5 */
+    tap_ok(ir_eval_op(IR_s_or_min_from_f, IR_I32, IR_F64, ROUND_ZERO, almost, 0, 0) == INT32_MAX, "s_or_min_from_f, the largest");
+    tap_ok(ir_eval_op(IR_s_or_min_from_f, IR_I32, IR_F64, ROUND_NEAREST, almost, 0, 0) == 0x80000000, "s_or_min_from_f, more");
+}
+
+static void test_order(void)
+{
+    const uint64_t one = 0x3f800000, nan = 0x7fc00000;
+    tap_ok(ir_eval_op(IR_f_order, IR_F32, IR_F32, 0, one, 0, 0) == 0, "f_order, greater");
+    tap_ok(ir_eval_op(IR_f_order, IR_F32, IR_F32, 0, 0, one, 0) == ORDER_LESS, "f_order, less");
+    tap_ok(ir_eval_op(IR_f_order_signal, IR_F32, IR_F32, 0, one, one, 0) == ORDER_EQUAL, "f_order_signal, equal");
+    feclearexcept(FE_ALL_EXCEPT);
+    tap_ok(ir_eval_op(IR_f_order, IR_F32, IR_F32, 0, nan, one, 0) == (ORDER_LESS | ORDER_EQUAL | ORDER_UNORDERED), "f_order, unordered");
+    tap_ok(!fetestexcept(FE_INVALID), "f_order is quiet");
+    (void)ir_eval_op(IR_f_order_signal, IR_F32, IR_F32, 0, nan, one, 0);
+    tap_ok(fetestexcept(FE_INVALID), "f_order_signal is not");
 }
 
 static void test_operations(void)
@@ -159,7 +265,13 @@ static void test_operations(void)
         if (!tap_ok(got == cases[i].expected, "%s, case %u", ir_ops[cases[i].op].name, i))
             printf("# got %#llx\n", (unsigned long long)got);
     }
+    for (unsigned op = 0; op < IR_nop; op++)
+        tried[op] |= ir_ops[op].form == FORM_VECTOR_BY; /* test_vectors */
     tap_ok(!fetestexcept(FE_ALL_EXCEPT), "none of these touches the floating-point flags");
+    for (unsigned i = 0; i < COUNT_OF(float_vector_cases); i++)
+        test_vector_case(&float_vector_cases[i]);
+    test_rounding();
+    test_order();
     for (unsigned op = 0; op < IR_nop; op++)
         if (ir_ops[op].traits & PURE)
             tap_ok(tried[op], "%s was tried", ir_ops[op].name);

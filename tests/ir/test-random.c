@@ -295,7 +295,7 @@ static void evaluate(const struct ir_unit *u, uint8_t *memory, uint64_t seed, st
         outcome->event = EVENT_FAULT;
     memcpy(outcome->slot, c->slot, sizeof outcome->slot);
     outcome->pc = c->pc;
-    outcome->access = c->access;
+    outcome->access = run.why ? c->access : 0; /* one that a pass saved was perhaps the newest */
     memcpy(outcome->memory, memory, MEMORY);
     free(c);
 }

@@ -153,6 +153,7 @@ static uint8_t width_of(const struct ia32_insn *d, char letter)
     case 'd': return 32;
     case 'q': return 64;
     case 't': return 80;
+    case 'x': return 128;
     case 'v': case 'z': case 'p': case 'a': return d->size;
     default: return 0;
     }
@@ -189,6 +190,9 @@ static bool is_named(const char *name)
     return name[0] == '1' || name[0] == 'e' || (name[1] >= 'A' && name[1] <= 'Z');
 }
 
+static struct operand vector(unsigned number) { return (struct operand){ OPERAND_VECTOR, (uint8_t)(IA32_XMM0 + 2 * number), 128 }; }
+static struct operand mmx(unsigned number) { return (struct operand){ OPERAND_MMX, (uint8_t)number, 64 }; }
+
 static struct operand take_operand(struct ia32_insn *d, struct reader *r, const char *name, uint8_t opcode, uint8_t modrm)
 {
     if (is_named(name))
@@ -198,6 +202,12 @@ static struct operand take_operand(struct ia32_insn *d, struct reader *r, const 
     case 'E': case 'M': case 'R':
         return names_memory(modrm) && name[0] != 'R' ? (struct operand){ OPERAND_MEMORY, 0, width } : general(modrm & 7, width);
     case 'G': return general(middle, width);
+    case 'W': return names_memory(modrm) ? (struct operand){ OPERAND_MEMORY, 0, width } : vector(modrm & 7);
+    case 'Q': return names_memory(modrm) ? (struct operand){ OPERAND_MEMORY, 0, width } : mmx(modrm & 7);
+    case 'V': return vector(middle);
+    case 'U': return vector(modrm & 7);
+    case 'P': return mmx(middle);
+    case 'N': return mmx(modrm & 7);
     case 'Z': return general(opcode & 7, width);
     case 'T': return (struct operand){ OPERAND_STACK, modrm & 7 };
     case 'S': return (struct operand){ middle <= IA32_GS - IA32_ES ? OPERAND_SEGMENT : OPERAND_NONE, (uint8_t)(IA32_ES + middle), 16 };

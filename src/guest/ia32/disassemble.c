@@ -45,7 +45,7 @@ static void add_address(struct text *t, const struct ia32_insn *d)
 static void add_memory(struct text *t, const struct ia32_insn *d, const struct operand *o, const char *place)
 {
     const char *const *names = d->address_size == 16 ? names16 : names32;
-    const char *size = o->width == 8 ? "byte" : o->width == 16 ? "word" : o->width == 32 ? "dword" : o->width == 64 ? "qword" : "xword";
+    const char *size = o->width == 8 ? "byte" : o->width == 16 ? "word" : o->width == 32 ? "dword" : o->width == 64 ? "qword" : o->width == 80 ? "xword" : "xmmword";
     if (o->width && place[1] != 'p' && place[1] != 'a')
         text_add(t, "%s ptr ", size);
     if (place[0] == 'Y') {
@@ -75,6 +75,8 @@ static void add_operand(struct text *t, const struct ia32_insn *d, const struct 
     case OPERAND_NONE: break;
     case OPERAND_REGISTER: text_add(t, "%s", register_name(o->number, o->width)); break;
     case OPERAND_HIGH_BYTE: text_add(t, "%s", high_bytes[o->number]); break;
+    case OPERAND_VECTOR: text_add(t, "xmm%u", (o->number - IA32_XMM0) / 2u); break;
+    case OPERAND_MMX: text_add(t, "mm%u", o->number); break;
     case OPERAND_SEGMENT: text_add(t, "%s", segments[o->number - IA32_ES]); break;
     case OPERAND_SYSTEM: text_add(t, "%s%u", place[0] == 'C' ? "cr" : "dr", o->number); break;
     case OPERAND_MEMORY: add_memory(t, d, o, place); break;
@@ -85,12 +87,21 @@ static void add_operand(struct text *t, const struct ia32_insn *d, const struct 
     }
 }
 
+/* `*`: the immediate's name, of those that have one. */
+static const char *predicate(const struct ia32_insn *d, const struct row *row)
+{
+    static const char *const names[] = { "eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord" };
+    return strchr(row->text, '*') && (d->operand[2].value & 0xff) < COUNT_OF(names) ? names[d->operand[2].value] : NULL;
+}
+
 /* `a|b`: with 16-bit and with 32-bit operands. */
 static void add_name(struct text *t, const struct ia32_insn *d, const struct row *row)
 {
-    const char *bar = strchr(row->text, '|');
+    const char *bar = strchr(row->text, '|'), *star = strchr(row->text, '*'), *name = predicate(d, row);
     bool by_address = d->head.op == OP_jcxz;
-    if (!bar)
+    if (star)
+        text_add(t, "%.*s%s%s", (int)(star - row->text), row->text, name ? name : "", star + 1);
+    else if (!bar)
         text_add(t, "%s", row->text);
     else if ((by_address ? d->address_size : d->size) == 16)
         text_add(t, "%.*s", (int)(bar - row->text), row->text);
@@ -116,7 +127,7 @@ void ia32_disassemble(const struct insn *insn, char *text, size_t size)
         text_add(&t, d->prefixes & HAS_REPNE ? "repne " : compares ? "repe " : "rep ");
     }
     add_name(&t, d, row);
-    for (unsigned i = 0; i < MOST_OPERANDS && row->operands[i][0]; i++) {
+    for (unsigned i = 0; i < MOST_OPERANDS - (predicate(d, row) != NULL) && row->operands[i][0]; i++) {
         text_add(&t, i ? ", " : " ");
         add_operand(&t, d, &d->operand[i], row->operands[i]);
     }

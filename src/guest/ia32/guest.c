@@ -14,10 +14,10 @@ static const char *op_name(unsigned op)
 
 static void reset(struct context *c)
 {
-    extended_reset();
     c->mode &= IA32_MODE_EAGER;
     for (unsigned i = 0; i < MAX_SLOTS; i++)
         c->slot[i] = 0;
+    ia32_reset_float_state(c);
     c->slot[IA32_CS] = IA32_CODE_SELECTOR;
     c->slot[IA32_ES] = c->slot[IA32_SS] = c->slot[IA32_DS] = IA32_DATA_SELECTOR;
 }

@@ -77,7 +77,7 @@ static uint64_t cpuid(struct context *c, uint64_t unused, uint64_t unused_too)
     enum { HIGHEST = 1, FAMILY_6 = 0x600 };
     static const struct leaf { uint32_t eax, ebx, ecx, edx; } leaves[] = {
         { HIGHEST, 0x72726546, 0x65467972, 0x72654679 }, /* "FerryFerryFe" in EBX, EDX, ECX: nobody else's name */
-        { FAMILY_6, 0, IA32_FEATURES_ECX, IA32_FEATURES_EDX },
+        { FAMILY_6, IA32_CLFLUSH_LINE / 8 << 8, IA32_FEATURES_ECX, IA32_FEATURES_EDX },
     };
     uint32_t number = (uint32_t)c->slot[IA32_EAX];
     struct leaf leaf = number <= HIGHEST ? leaves[number] : number == 0x80000000 ? (struct leaf){ 0x80000000 } : (struct leaf){ 0 };
@@ -98,6 +98,8 @@ static uint64_t timestamp(struct context *c, uint64_t unused, uint64_t unused_to
 }
 
 #define FLAG_SLOTS .lowest = IA32_KIND, .highest = IA32_ROTATED
+#define FLOAT_SLOTS .lowest = IA32_XMM0, .highest = IA32_XMM0 + 15
+#define OPERAND_SLOTS .lowest = IA32_FIRST, .highest = IA32_SECOND + 1
 #define SEGMENT_SLOTS .lowest = IA32_ES, .highest = IA32_LOCAL
 
 const struct ir_helper ia32_helpers[HELPER_COUNT] = {
@@ -110,6 +112,18 @@ const struct ir_helper ia32_helpers[HELPER_COUNT] = {
     [HELPER_x87] = { "x87", ia32_x87, FAULT | FLAGS, .extended = EXTENDED_ON_REGISTERS },
     [HELPER_x87_access] = { "x87_access", ia32_x87_access, FAULT | FLAGS, .extended = EXTENDED_ON_MEMORY },
     [HELPER_x87_status] = { "x87_status", ia32_x87_status, READS | FLAGS, .extended = EXTENDED_STATUS },
+    [HELPER_mmx_read] = { "mmx_read", ia32_mmx_read, FAULT | FLAGS, .extended = EXTENDED_MMX_READ },
+    [HELPER_mmx_write] = { "mmx_write", ia32_mmx_write, FAULT | FLAGS, .extended = EXTENDED_MMX_WRITE },
+    [HELPER_mmx_empty] = { "mmx_empty", ia32_mmx_empty, FAULT | FLAGS },
+    [HELPER_get_mxcsr] = { "get_mxcsr", ia32_get_mxcsr, READS | FLAGS, FLOAT_SLOTS },
+    [HELPER_set_mxcsr] = { "set_mxcsr", ia32_set_mxcsr, READS | FLAGS, FLOAT_SLOTS },
+    [HELPER_save_float] = { "save_float", ia32_save_float, READS | FAULT | FLAGS, FLOAT_SLOTS },
+    [HELPER_restore_float] = { "restore_float", ia32_restore_float, READS | WRITES | FAULT | FLAGS, FLOAT_SLOTS },
+    [HELPER_trapping] = { "trapping", ia32_trapping, READS | WRITES | FAULT | FLAGS },
+    [HELPER_vector] = { "vector", ia32_vector, READS | WRITES, OPERAND_SLOTS },
+    [HELPER_compare_strings] = { "compare_strings", ia32_compare_strings, READS | WRITES, OPERAND_SLOTS },
+    [HELPER_mask_store] = { "mask_store", ia32_mask_store, READS | FAULT | FLAGS, FLOAT_SLOTS },
+    [HELPER_crc32] = { "crc32", ia32_crc32, PURE },
     [HELPER_rotate] = { "rotate", rotate, PURE },
     [HELPER_decimal] = { "decimal", decimal, READS | WRITES },
     [HELPER_cpuid] = { "cpuid", cpuid, READS | WRITES },

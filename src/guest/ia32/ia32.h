@@ -20,6 +20,8 @@ enum operand_kind {
     OPERAND_NONE,
     OPERAND_REGISTER,  /* number: slot */
     OPERAND_HIGH_BYTE, /* number: slot; its bits 15 to 8 */
+    OPERAND_VECTOR,    /* number: slot */
+    OPERAND_MMX,       /* number of the register */
     OPERAND_SEGMENT,   /* number: slot of the selector */
     OPERAND_SYSTEM,    /* number of a control or debug register */
     OPERAND_MEMORY,    /* the one that ia32_insn describes; or what a string instruction works on */
@@ -77,6 +79,9 @@ enum {
     HELPER_string,                                                  /* string.c */
     HELPER_load_segment, HELPER_refuses_segment, HELPER_describe,   /* segment.c */
     HELPER_x87, HELPER_x87_access, HELPER_x87_status,               /* float.c */
+    HELPER_mmx_read, HELPER_mmx_write, HELPER_mmx_empty,
+    HELPER_get_mxcsr, HELPER_set_mxcsr, HELPER_save_float, HELPER_restore_float, HELPER_trapping,
+    HELPER_vector, HELPER_compare_strings, HELPER_mask_store, HELPER_crc32, /* vector.c */
     HELPER_rotate, HELPER_decimal, HELPER_cpuid, HELPER_timestamp,  /* helpers.c */
     HELPER_COUNT
 };
@@ -84,6 +89,9 @@ enum {
 /* What helpers are told. */
 enum decimal_operation { DECIMAL_DAA, DECIMAL_DAS, DECIMAL_AAA, DECIMAL_AAS, DECIMAL_AAM, DECIMAL_AAD }; /* and, 8 bits higher, an immediate */
 enum descriptor_question { DESCRIBE_RIGHTS, DESCRIBE_LIMIT, DESCRIBE_READABLE, DESCRIBE_WRITABLE };
+enum vector_operation { VECTOR_LEAST_WORD, VECTOR_SUMS_OF_DIFFERENCES };
+enum { STRINGS_HAVE_LENGTHS = 0x100, STRINGS_GIVE_MASK = 0x200 }; /* above the immediate */
+static inline uint64_t mask_store_case(unsigned number, unsigned mask, bool is_mmx) { return number | (uint64_t)mask << 8 | (uint64_t)is_mmx << 16; }
 enum string_operation { STRING_MOVE, STRING_COMPARE, STRING_STORE, STRING_LOAD, STRING_SCAN };
 static inline uint64_t string_case(enum string_operation operation, unsigned w, unsigned address_size, bool until_equal, unsigned segment, bool is_flat)
 {
@@ -98,6 +106,18 @@ uint64_t ia32_string(struct context *c, uint64_t what, uint64_t unused);
 uint64_t ia32_x87(struct context *c, uint64_t encoding, uint64_t flags);
 uint64_t ia32_x87_access(struct context *c, uint64_t encoding, uint64_t address);
 uint64_t ia32_x87_status(struct context *c, uint64_t unused, uint64_t unused_too);
+uint64_t ia32_mmx_read(struct context *c, uint64_t number, uint64_t unused);
+uint64_t ia32_mmx_write(struct context *c, uint64_t number, uint64_t value);
+uint64_t ia32_mmx_empty(struct context *c, uint64_t unused, uint64_t unused_too);
+uint64_t ia32_get_mxcsr(struct context *c, uint64_t unused, uint64_t unused_too);
+uint64_t ia32_set_mxcsr(struct context *c, uint64_t value, uint64_t unused);
+uint64_t ia32_save_float(struct context *c, uint64_t address, uint64_t unused);
+uint64_t ia32_restore_float(struct context *c, uint64_t address, uint64_t unused);
+uint64_t ia32_trapping(struct context *c, uint64_t pc, uint64_t length);
+uint64_t ia32_vector(struct context *c, uint64_t operation, uint64_t by);
+uint64_t ia32_compare_strings(struct context *c, uint64_t what, uint64_t lengths);
+uint64_t ia32_mask_store(struct context *c, uint64_t address, uint64_t what);
+uint64_t ia32_crc32(struct context *c, uint64_t sum, uint64_t operand);
 uint64_t ia32_load_segment(struct context *c, uint64_t slot, uint64_t selector);
 uint64_t ia32_refuses_segment(struct context *c, uint64_t slot, uint64_t selector);
 uint64_t ia32_describe(struct context *c, uint64_t question, uint64_t selector);

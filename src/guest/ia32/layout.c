@@ -13,10 +13,14 @@ static const struct slot slots[IA32_SLOT_COUNT] = {
     [IA32_DS_BASE] = { "ds_base", IR_I32 }, [IA32_FS_BASE] = { "fs_base", IR_I32 }, [IA32_GS_BASE] = { "gs_base", IR_I32 },
     [IA32_TLS] = { "tls0", IR_I64 }, [IA32_TLS + 1] = { "tls1", IR_I64 }, [IA32_TLS + 2] = { "tls2", IR_I64 },
     [IA32_LOCAL] = { "local_table", IR_I64 },
+    [IA32_XMM0] = { "xmm0", IR_V128 }, [IA32_XMM0 + 2] = { "xmm1", IR_V128 }, [IA32_XMM0 + 4] = { "xmm2", IR_V128 }, [IA32_XMM0 + 6] = { "xmm3", IR_V128 },
+    [IA32_XMM0 + 8] = { "xmm4", IR_V128 }, [IA32_XMM0 + 10] = { "xmm5", IR_V128 }, [IA32_XMM0 + 12] = { "xmm6", IR_V128 }, [IA32_XMM0 + 14] = { "xmm7", IR_V128 },
+    [IA32_FIRST] = { "first", IR_V128 }, [IA32_SECOND] = { "second", IR_V128 },
     [IA32_ZERO] = { NULL, IR_I32 },
 };
 
 static const uint16_t integer_homes[] = { IA32_EAX, IA32_ECX, IA32_EDX, IA32_EBX, IA32_ESP, IA32_EBP, IA32_ESI, IA32_EDI };
+static const uint16_t float_homes[] = { IA32_XMM0, IA32_XMM0 + 2, IA32_XMM0 + 4, IA32_XMM0 + 6, IA32_XMM0 + 8, IA32_XMM0 + 10, IA32_XMM0 + 12, IA32_XMM0 + 14 };
 /* clang-format on */
 
 const struct layout ia32_layout = {
@@ -24,6 +28,8 @@ const struct layout ia32_layout = {
     .slot_count = IA32_SLOT_COUNT,
     .integer_homes = integer_homes,
     .integer_home_count = COUNT_OF(integer_homes),
+    .float_homes = float_homes,
+    .float_home_count = COUNT_OF(float_homes),
     .first_fleeting = IA32_KIND,
     .fleeting_count = IA32_ROTATED + 1 - IA32_KIND,
     .stack_pointer = IA32_ESP,

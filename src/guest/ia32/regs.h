@@ -14,7 +14,9 @@ enum {
     IA32_ES_BASE, IA32_CS_BASE, IA32_SS_BASE, IA32_DS_BASE, IA32_FS_BASE, IA32_GS_BASE, /* linear addresses */
     IA32_TLS,                     /* the thread's own three descriptors in the global table, as that has them */
     IA32_LOCAL = IA32_TLS + 3,    /* address of the process's struct ia32_local_table; 0: none */
-    IA32_ZERO,                    /* no state: the register of an address that has none */
+    IA32_XMM0 = IA32_LOCAL + 1,   /* two cells each */
+    IA32_FIRST = IA32_XMM0 + 16, IA32_SECOND = IA32_FIRST + 2, /* no state: operands of helpers, and their result; two cells each */
+    IA32_ZERO = IA32_SECOND + 2,  /* no state: the register of an address that has none */
     IA32_SLOT_COUNT
 };
 
@@ -29,15 +31,18 @@ enum {
 
 /* What the processor offers, as CPUID's leaf 1 has it in EDX (which AT_HWCAP repeats) and ECX, and by /proc/cpuinfo's names (SDM volume 2, CPUID). */
 enum {
-    IA32_FEATURES_EDX = 1 /* FPU */ | 1 << 4 /* TSC */ | 1 << 8 /* CX8 */ | 1 << 15 /* CMOV */,
-    IA32_FEATURES_ECX = 1 << 23 /* POPCNT */,
+    IA32_FEATURES_EDX = 1 /* FPU */ | 1 << 4 /* TSC */ | 1 << 8 /* CX8 */ | 1 << 15 /* CMOV */ | 1 << 19 /* CLFLUSH */ | 1 << 23 /* MMX */ | 1 << 24 /* FXSR */ |
+                        1 << 25 /* SSE */ | 1 << 26 /* SSE2 */,
+    IA32_FEATURES_ECX = 1 /* SSE3 */ | 1 << 9 /* SSSE3 */ | 1 << 19 /* SSE4.1 */ | 1 << 20 /* SSE4.2 */ | 1 << 23 /* POPCNT */,
+    IA32_CLFLUSH_LINE = 64,
 };
-#define IA32_FEATURE_NAMES "fpu tsc cx8 cmov popcnt"
+#define IA32_FEATURE_NAMES "fpu tsc cx8 cmov clflush mmx fxsr sse sse2 pni ssse3 sse4_1 sse4_2 popcnt"
 
 /* context.mode: what translations rely on. */
 enum {
     IA32_MODE_SEGMENTED = 1,      /* ES, SS or DS has another base than 0 */
     IA32_MODE_EAGER = 2,          /* flags are computed at once: --no-lazy-flags */
+    IA32_MODE_TRAPS = 4,          /* MXCSR leaves exceptions unmasked */
 };
 
 /* The table of modify_ldt(2), owned by whoever surrounds the guest. */
@@ -60,6 +65,15 @@ struct ia32_segment {
 };
 uint64_t ia32_describe_segment(const struct ia32_segment *segment);
 void ia32_read_descriptor(uint64_t descriptor, struct ia32_segment *segment);
+
+/* All of the floating-point state as FXSAVE has it (SDM volume 1, table 10-2), of which IA32_FLOAT_USED bytes are written; the calling thread's and the
+ * context's. Restoring gives false, and does nothing, if MXCSR has bits that do not exist. */
+enum { IA32_FLOAT_STATE = 512, IA32_FLOAT_USED = 288, IA32_MXCSR_AT = 24, IA32_MXCSR_BITS = 0xffff };
+void ia32_save_float_state(const struct context *c, uint8_t *state);
+bool ia32_restore_float_state(struct context *c, const uint8_t *state);
+
+/* As new programs and signal handlers find it. */
+void ia32_reset_float_state(struct context *c);
 
 /* Descriptors have changed: the bases of segments that are in use become theirs. */
 void ia32_reload_segments(struct context *c);

@@ -108,3 +108,18 @@ void lower_integer_from_f(struct lowering *l, ir_ref v)
     }
     emit_bind(&l->e, &c->back);
 }
+
+/* The host's own answer is the one that is wanted. */
+void lower_s_or_min_from_f(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    enum ir_type from = ir_result_type(insn_of(l, insn->arg[0]));
+    if (insn->aux != ROUND_DYNAMIC && insn->aux != ROUND_ZERO) {
+        lower_evaluation(l, v);
+        return;
+    }
+    enum x64_op op = (insn->aux == ROUND_ZERO ? X64_CVTTSS2SI : X64_CVTSS2SI) + is_double(from);
+    struct operand a = float_operand(l, insn->arg[0]);
+    regalloc_release(&l->ra);
+    emit_op(&l->e, op, type_bits(insn->type), regalloc_define(&l->ra, v, NO_REG), a);
+}

@@ -4,7 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum form { RM_REG, REG_RM, RM, RM_IMM, RM_IMM8, RM_IMM32, RM_CL, SHIFT_IMM, REG_RM_IMM, REG_RM_IMM8, RM_REG_IMM8, REG_V_RM, REG_RM_V };
+enum form { RM_REG, REG_RM, RM, RM_IMM, RM_IMM8, RM_IMM32, RM_CL, SHIFT_IMM, REG_RM_IMM, REG_RM_IMM8, RM_REG_IMM8, REG_V_RM, REG_RM_V,
+            V_RM_IMM8, REG_V_RM_X /* a fourth register: imm */ };
 enum operand_class { N, G, G8, G16, G32, G64, ADDR, X, X32, X64, X128 };
 enum { NP, P66, PF3, PF2 };      /* as in VEX.pp */
 enum { ONE, M0F, M38, M3A };     /* as in VEX.mmmmm */
@@ -140,7 +141,7 @@ static bool needs_evex(const struct insn_info *info, const struct x64_insn *insn
 static NOINLINE void list_insn(struct emitter *e, const struct insn_info *info, const struct x64_insn *insn)
 {
     static const char conditions[16][3] = { "o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g" };
-    bool has_v = is_vex(e, info) && (info->flags & (V2 | V3) || info->reg == X);
+    bool has_v = is_vex(e, info) && (info->flags & (V2 | V3) || info->reg == X || info->form == V_RM_IMM8);
     list(e, "\t%s%s%s ", has_v ? "v" : "", info->text,
          info->flags & CC ? conditions[insn->condition] : info->flags & LOGIC && needs_evex(info, insn) ? "q" : "");
     switch (info->form) {
@@ -151,10 +152,10 @@ static NOINLINE void list_insn(struct emitter *e, const struct insn_info *info, 
         if (info->form == RM_REG_IMM8)
             list_imm(e, insn->imm);
         break;
-    case REG_RM: case REG_RM_IMM: case REG_RM_IMM8: case REG_V_RM: case REG_RM_V:
+    case REG_RM: case REG_RM_IMM: case REG_RM_IMM8: case REG_V_RM: case REG_RM_V: case REG_V_RM_X:
         list_register(e, info->reg, insn->width, insn->reg);
         list(e, ", ");
-        if (info->form == REG_V_RM || (info->flags & V3 && e->avx)) {
+        if (info->form == REG_V_RM || info->form == REG_V_RM_X || (info->flags & V3 && e->avx)) {
             list_register(e, info->reg, insn->width, insn->v);
             list(e, ", ");
         }
@@ -162,10 +163,15 @@ static NOINLINE void list_insn(struct emitter *e, const struct insn_info *info, 
         if (info->form == REG_RM_V) {
             list(e, ", ");
             list_register(e, info->reg, insn->width, insn->v);
+        } else if (info->form == REG_V_RM_X) {
+            list(e, ", xmm%u", (unsigned)insn->imm);
         } else if (info->form == REG_RM_IMM || info->form == REG_RM_IMM8) {
             list_imm(e, insn->imm);
         }
         break;
+    case V_RM_IMM8:
+        list(e, "xmm%u, ", insn->v);
+        /* fall through */
     default:
         list_rm(e, info, insn);
         if (info->form == RM_CL)
@@ -341,7 +347,10 @@ static void immediate(struct emitter *e, const struct insn_info *info, const str
         else
             bytes32(e, (uint32_t)insn->imm);
         break;
-    case RM_IMM8: case REG_RM_IMM8: case RM_REG_IMM8:
+    case REG_V_RM_X:
+        byte(e, (uint8_t)(insn->imm << 4));
+        break;
+    case RM_IMM8: case REG_RM_IMM8: case RM_REG_IMM8: case V_RM_IMM8:
         byte(e, (uint8_t)insn->imm);
         break;
     case SHIFT_IMM:
@@ -428,7 +437,7 @@ void emit(struct emitter *e, const struct x64_insn *insn)
 
     unsigned disp8_shift = 0;
     if (is_vex(e, info)) {
-        bool uses_v = info->form == REG_V_RM || info->form == REG_RM_V || info->flags & V3;
+        bool uses_v = info->form == REG_V_RM || info->form == REG_V_RM_X || info->form == V_RM_IMM8 || info->form == REG_RM_V || info->flags & V3;
         unsigned v = uses_v ? insn->v : 0;
         if (needs_evex(info, insn)) {
             evex_prefix(e, info, insn, reg, v, wide || info->flags & (EVEX_W | LOGIC));
@@ -529,6 +538,17 @@ void emit_x87(struct emitter *e, unsigned encoding)
     const uint8_t bytes[] = { (uint8_t)(0xd8 + (encoding >> 8 & 7)), (uint8_t)encoding };
     char text[sizeof "x87 d8 c0"];
     snprintf(text, sizeof text, "x87 %02x %02x", bytes[0], bytes[1]);
+    emit_fixed(e, text, bytes, sizeof bytes);
+}
+
+void emit_mmx_move(struct emitter *e, bool to_mmx, unsigned mmx, unsigned reg)
+{
+    const uint8_t bytes[] = { (uint8_t)(0x48 | reg >> 3), 0x0f, to_mmx ? 0x6e : 0x7e, (uint8_t)(0xc0 | mmx << 3 | (reg & 7)) };
+    char text[sizeof "movq mm0, r15 "];
+    if (to_mmx)
+        snprintf(text, sizeof text, "movq mm%u, %s", mmx & 7, general_name(reg, 64));
+    else
+        snprintf(text, sizeof text, "movq %s, mm%u", general_name(reg, 64), mmx & 7);
     emit_fixed(e, text, bytes, sizeof bytes);
 }
 

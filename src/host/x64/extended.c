@@ -42,6 +42,16 @@ static void status(struct lowering *l, ir_ref v)
     regalloc_define_in(&l->ra, v, RAX);
 }
 
+static void mmx(struct lowering *l, ir_ref v, bool writes, unsigned number)
+{
+    if (writes) {
+        emit_mmx_move(&l->e, true, number, regalloc_use(&l->ra, insn_of(l, v)->arg[1]));
+        return;
+    }
+    regalloc_release(&l->ra);
+    emit_mmx_move(&l->e, false, number, regalloc_define(&l->ra, v, NO_REG));
+}
+
 bool lower_extended(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
@@ -49,6 +59,10 @@ bool lower_extended(struct lowering *l, ir_ref v)
     uint64_t encoding;
     if (!constant_of(l, insn->arg[0], &encoding) || encoding & EXTENDED_16)
         return false;
+    if (helper->extended == EXTENDED_MMX_READ || (helper->extended == EXTENDED_MMX_WRITE && !regalloc_live_after(&l->ra, v))) {
+        mmx(l, v, helper->extended == EXTENDED_MMX_WRITE, (unsigned)encoding);
+        return true;
+    }
     bool gives = helper->extended == EXTENDED_STATUS || (helper->extended == EXTENDED_ON_REGISTERS && gives_flags((unsigned)encoding));
     if (!gives && regalloc_live_after(&l->ra, v))
         return false;

@@ -220,7 +220,7 @@ void emit_evaluation(struct lowering *l, const struct ir_insn *insn)
 void lower_evaluation(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
-    bool of_vectors = x64_evaluates_vectors(insn->op, insn->type), gives_vector = insn->type == IR_V128;
+    bool of_vectors = ir_is_of_vectors(insn->op, insn->type), gives_vector = insn->type == IR_V128;
     for (unsigned k = 0; k < ir_ops[insn->op].arguments; k++)
         store_operand(l, insn->arg[k], of_vectors ? CELL_VECTOR_A + 2 * k : CELL_OPERAND_A + k);
     regalloc_release(&l->ra);
@@ -294,6 +294,22 @@ static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
     [IR_v_ult] = lower_v_ult, [IR_v_not] = lower_v_not, [IR_v_shl] = lower_v_shift, [IR_v_shr] = lower_v_shift, [IR_v_sar] = lower_v_shift,
     [IR_v_bytes] = lower_v_bytes, [IR_v_narrow] = lower_v_narrow, [IR_v_splat] = lower_v_splat, [IR_v_extract] = lower_v_extract,
     [IR_v_align] = lower_v_align,
+    [IR_v_mulhs] = lower_v_binary, [IR_v_mulhu] = lower_v_binary, [IR_v_mulrs] = lower_v_binary, [IR_v_sign] = lower_v_binary,
+    [IR_v_table] = lower_v_binary, [IR_v_packs] = lower_v_binary, [IR_v_packu] = lower_v_binary, [IR_v_madd] = lower_v_binary,
+    [IR_v_maddus] = lower_v_binary, [IR_v_sad] = lower_v_binary, [IR_v_evens] = lower_v_binary, [IR_v_evenu] = lower_v_binary,
+    [IR_v_hadd] = lower_v_binary, [IR_v_hsub] = lower_v_binary, [IR_v_hadds] = lower_v_binary, [IR_v_hsubs] = lower_v_binary,
+    [IR_v_abs] = lower_v_abs, [IR_v_shl_all] = lower_v_shift_all, [IR_v_shr_all] = lower_v_shift_all,
+    [IR_v_sar_all] = lower_v_shift_all, [IR_v_shuffle] = lower_v_shuffle, [IR_v_choose] = lower_v_choose,
+    [IR_v_blend] = lower_v_blend, [IR_v_insert] = lower_v_insert, [IR_v_scalar] = lower_v_scalar, [IR_v_signs] = lower_v_signs,
+    [IR_v_any] = lower_v_any, [IR_v_fround] = lower_v_fround, [IR_v_fadd] = lower_v_float, [IR_v_fsub] = lower_v_float,
+    [IR_v_fmul] = lower_v_float, [IR_v_fdiv] = lower_v_float, [IR_v_fmin] = lower_v_float, [IR_v_fmax] = lower_v_float,
+    [IR_v_faddsub] = lower_v_float, [IR_v_fsqrt] = lower_v_float_unary, [IR_v_frcp] = lower_v_float_unary,
+    [IR_v_frsqrt] = lower_v_float_unary, [IR_v_fwiden] = lower_v_float_unary, [IR_v_fnarrow] = lower_v_float_unary,
+    [IR_v_ffrom] = lower_v_float_unary, [IR_v_fto] = lower_v_float_unary, [IR_v_ftrunc] = lower_v_float_unary,
+    [IR_v_feq] = lower_v_float_compare, [IR_v_flt] = lower_v_float_compare, [IR_v_fle] = lower_v_float_compare,
+    [IR_v_fun] = lower_v_float_compare, [IR_v_fne] = lower_v_float_compare, [IR_v_fnlt] = lower_v_float_compare,
+    [IR_v_fnle] = lower_v_float_compare, [IR_v_ford] = lower_v_float_compare, [IR_f_order] = lower_f_order,
+    [IR_f_order_signal] = lower_f_order, [IR_s_or_min_from_f] = lower_s_or_min_from_f,
 
     [IR_br] = lower_br, [IR_brif] = lower_brif, [IR_call_to] = lower_call_to, [IR_jump_ind] = lower_jump_ind,
     [IR_call_ind] = lower_call_ind, [IR_return_to] = lower_return_to, [IR_raise] = lower_raise,

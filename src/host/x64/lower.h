@@ -210,6 +210,7 @@ void lower_f_canon(struct lowering *l, ir_ref v);
 void lower_f_sign(struct lowering *l, ir_ref v);
 void lower_f_copysign(struct lowering *l, ir_ref v);
 void lower_f_compare(struct lowering *l, ir_ref v);
+void lower_f_order(struct lowering *l, ir_ref v);
 struct comparison float_comparison_of(struct lowering *l, const struct ir_insn *insn);
 
 /* A constant of the runtime's table. `enum float_mask` for 32 bits; takes the next one for 64. */
@@ -225,7 +226,11 @@ unsigned define_float(struct lowering *l, ir_ref v, unsigned prefer);
 /* Cold code that computes the instruction by evaluation from its operands' registers (numbered as by the allocator). */
 struct cold *new_evaluation(struct lowering *l, unsigned a, unsigned b, unsigned c, unsigned result);
 
-/* vector.c */
+/* vector.c; the words: registers numbered from 0; an operand may be a cell; `v` is the first source */
+unsigned use_vector(struct lowering *l, ir_ref v);
+struct operand vector_operand(struct lowering *l, ir_ref v);
+unsigned define_vector(struct lowering *l, ir_ref v);
+void emit_op3_imm(struct lowering *l, enum x64_op op, unsigned reg, unsigned v, struct operand rm, unsigned imm);
 void lower_v_binary(struct lowering *l, ir_ref v);
 void lower_v_reversed(struct lowering *l, ir_ref v);
 void lower_v_ult(struct lowering *l, ir_ref v);
@@ -236,10 +241,26 @@ void lower_v_narrow(struct lowering *l, ir_ref v);
 void lower_v_splat(struct lowering *l, ir_ref v);
 void lower_v_extract(struct lowering *l, ir_ref v);
 void lower_v_align(struct lowering *l, ir_ref v);
+void lower_v_abs(struct lowering *l, ir_ref v);
+void lower_v_shift_all(struct lowering *l, ir_ref v);
+void lower_v_shuffle(struct lowering *l, ir_ref v);
+void lower_v_choose(struct lowering *l, ir_ref v);
+void lower_v_blend(struct lowering *l, ir_ref v);
+void lower_v_insert(struct lowering *l, ir_ref v);
+void lower_v_scalar(struct lowering *l, ir_ref v);
+void lower_v_signs(struct lowering *l, ir_ref v);
+void lower_v_any(struct lowering *l, ir_ref v);
 void lower_v_load(struct lowering *l, ir_ref v);
 void lower_v_store(struct lowering *l, ir_ref v);
 
+/* vector_float.c */
+void lower_v_float(struct lowering *l, ir_ref v);
+void lower_v_float_unary(struct lowering *l, ir_ref v);
+void lower_v_float_compare(struct lowering *l, ir_ref v);
+void lower_v_fround(struct lowering *l, ir_ref v);
+
 /* convert.c */
+void lower_s_or_min_from_f(struct lowering *l, ir_ref v);
 void lower_f_from_f(struct lowering *l, ir_ref v);
 void lower_f_from_s(struct lowering *l, ir_ref v);
 void lower_f_from_u(struct lowering *l, ir_ref v);

@@ -13,15 +13,10 @@ static const uint8_t greg_of[16] = {
 
 static uint64_t general_register(const ucontext_t *u, unsigned reg) { return (uint64_t)u->uc_mcontext.gregs[greg_of[reg]]; }
 
-static uint64_t vector_register(const struct x64_facts *facts, const ucontext_t *u, unsigned reg)
+static const void *vector_register(const struct x64_facts *facts, const ucontext_t *u, unsigned reg)
 {
     const struct _libc_fpstate *f = u->uc_mcontext.fpregs;
-    uint64_t low;
-    if (reg < 16)
-        __builtin_memcpy(&low, &f->_xmm[reg], sizeof low);
-    else
-        __builtin_memcpy(&low, (const char *)f + facts->high_vector_offset + (reg - 16) * 64, sizeof low);
-    return low;
+    return reg < 16 ? (const void *)&f->_xmm[reg] : (const char *)f + facts->high_vector_offset + (reg - 16) * 64;
 }
 
 void x64_save_homes(const struct host_runtime *runtime, const void *ucontext, struct context *c)
@@ -30,8 +25,10 @@ void x64_save_homes(const struct host_runtime *runtime, const void *ucontext, st
     const struct x64_facts *facts = runtime->facts;
     for (unsigned slot = 0; slot < MAX_SLOTS; slot++) {
         unsigned home = facts->plan.home[slot];
-        if (home != NO_REG)
-            c->slot[slot] = home >= FLOAT_REGS ? vector_register(facts, u, home - FLOAT_REGS) : general_register(u, home);
+        if (home >= FLOAT_REGS && home != NO_REG)
+            __builtin_memcpy(&c->slot[slot], vector_register(facts, u, home - FLOAT_REGS), facts->plan.vector_homes >> home & 1 ? 16 : 8);
+        else if (home != NO_REG)
+            c->slot[slot] = general_register(u, home);
     }
     c->return_top = (struct return_entry *)general_register(u, RSP);
 }

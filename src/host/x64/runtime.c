@@ -12,10 +12,12 @@ const char *const x64_runtime_names[RUNTIME_ENTRIES] = {
     [FLAG_TABLES] = "flag_tables",
 };
 
-static void give_home(struct register_plan *plan, unsigned slot, unsigned reg)
+static void give_home(struct register_plan *plan, const struct layout *layout, unsigned slot, unsigned reg)
 {
     plan->home[slot] = (uint8_t)reg;
     plan->homes |= UINT64_C(1) << reg;
+    if (layout->slots[slot].type == IR_V128)
+        plan->vector_homes |= UINT64_C(1) << reg;
 }
 
 void x64_plan(const struct host_config *config, struct register_plan *plan)
@@ -37,9 +39,9 @@ void x64_plan(const struct host_config *config, struct register_plan *plan)
     if (!config->homes)
         integers = floats = 0;
     for (unsigned i = 0; i < integers; i++)
-        give_home(plan, layout->integer_homes[i], integer_homes[i]);
+        give_home(plan, layout, layout->integer_homes[i], integer_homes[i]);
     for (unsigned i = 0; i < floats; i++)
-        give_home(plan, layout->float_homes[i], FLOAT_REGS + scratch + i);
+        give_home(plan, layout, layout->float_homes[i], FLOAT_REGS + scratch + i);
     uint64_t vectors = ((UINT64_C(1) << LOW_VECTORS) - 1) << FLOAT_REGS;
     uint64_t generals = 0xffff & ~(1u << RSP | 1u << RBP);
     plan->temporaries = (vectors | generals) & ~plan->homes;
@@ -63,21 +65,22 @@ static const uint8_t caller_saved[] = { RAX, RCX, RDX, RSI, RDI, R8, R9, R10, R1
 static void load(struct maker *m, unsigned reg, struct operand from) { emit_op(&m->e, X64_MOV_LOAD, 64, reg, from); }
 static void store(struct maker *m, struct operand to, unsigned reg) { emit_op(&m->e, X64_MOV_STORE, 64, reg, to); }
 
-static void move_homes(struct maker *m, enum x64_op general, enum x64_op vector)
+static void move_homes(struct maker *m, enum x64_op general, enum x64_op low, enum x64_op whole)
 {
     for (unsigned slot = 0; slot < MAX_SLOTS; slot++) {
         unsigned home = m->facts->plan.home[slot];
         if (home == NO_REG)
             continue;
+        bool is_vector = m->facts->plan.vector_homes >> home & 1;
         if (home >= FLOAT_REGS)
-            emit_op(&m->e, vector, 64, home - FLOAT_REGS, cell_at(slot));
+            emit_op(&m->e, is_vector ? whole : low, 64, home - FLOAT_REGS, cell_at(slot));
         else
             emit_op(&m->e, general, 64, home, cell_at(slot));
     }
 }
 
-static void load_homes(struct maker *m) { move_homes(m, X64_MOV_LOAD, X64_MOVSD_LOAD); }
-static void store_homes(struct maker *m) { move_homes(m, X64_MOV_STORE, X64_MOVSD_STORE); }
+static void load_homes(struct maker *m) { move_homes(m, X64_MOV_LOAD, X64_MOVSD_LOAD, X64_MOVUPS_LOAD); }
+static void store_homes(struct maker *m) { move_homes(m, X64_MOV_STORE, X64_MOVSD_STORE, X64_MOVUPS_STORE); }
 
 /* uint32_t enter(struct context *, const void *tpc), in the C calling convention: leaves rsp aligned for calls. */
 static void make_enter(struct maker *m)
@@ -167,14 +170,12 @@ static void move_saved(struct maker *m, enum x64_op general, enum x64_op vector)
         emit_op(&m->e, vector, 128, i, cell_at(CELL_SAVE_VECTOR + 2 * i));
 }
 
-bool x64_evaluates_vectors(enum ir_op op, enum ir_type type) { return type == IR_V128 || op == IR_v_extract; }
-
 /* Keeps every register; the one that starts with the function in rax does not keep that. */
 static uint64_t evaluate(struct context *c, uint64_t a, uint64_t b)
 {
     struct evaluation e;
     memcpy(&e, (uint64_t *)c + CELL_OPERATION, sizeof e);
-    if (x64_evaluates_vectors(e.op, e.type)) {
+    if (ir_is_of_vectors(e.op, e.type)) {
         struct vector operands[3];
         memcpy(operands, (uint64_t *)c + CELL_VECTOR_A, sizeof operands);
         operands[0] = ir_eval_vector(e.op, e.aux, operands[0], operands[1], operands[2]);

@@ -13,7 +13,7 @@ enum {
     CALL_PURE,     /* call; rax: function of (context, A, B) that looks at no slots; cells A, B to A; keeps other registers */
     CALL_LOOK,     /* call; like CALL_PURE for a function that looks at slots and changes none that has a home */
     CALL_STATE,    /* call; like CALL_PURE for a function that sees and changes slots; keeps homes alone */
-    CALL_EVALUATE, /* call; cells A, B, C (or VECTOR_A...) and OPERATION to cell A (VECTOR_A); keeps all registers */
+    CALL_EVALUATE, /* call; cells A, B, C (ir_is_of_vectors: VECTOR_A...) and OPERATION to cell A (VECTOR_A); keeps all registers */
     FLOAT_MASKS,   /* data: 16-byte constants, enum float_mask */
     FLAG_TABLES,   /* data: X64_FLAG_TABLE_SIZE bytes, x64_flag_table_entry */
     RUNTIME_ENTRIES
@@ -49,9 +49,6 @@ struct evaluation {
     uint8_t op, type, from, aux;
     uint32_t unused;
 };
-
-/* Whether operands are vectors, or vectors and scalars: then they are in cells VECTOR_A and so on, and so is a vector result. */
-bool x64_evaluates_vectors(enum ir_op op, enum ir_type type);
 
 void x64_make_runtime(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime);
 

@@ -217,6 +217,34 @@ static void fold_stored_bits(struct lowering *l, ir_ref v)
         l->u->insn[v].extra = FOLDED;
 }
 
+/* The lowest lane of a vector is stored from the vector's register. */
+static void fold_stored_lane(struct lowering *l, ir_ref v)
+{
+    uint64_t lane;
+    const struct ir_insn *insn = insn_of(l, v);
+    if (used_once_here(l, v) && insn->op == IR_v_extract && insn->aux >= LANES_32 && constant_of(l, insn->arg[1], &lane) && !lane)
+        l->u->insn[v].extra = FOLDED;
+}
+
+/* A scalar in memory that becomes a vector's lowest lane. */
+static void fold_scalar_load(struct lowering *l, ir_ref load, ir_ref user)
+{
+    if (insn_of(l, load)->type >= IR_I32) /* ORDER TYPE */
+        fold_load(l, load, user);
+}
+
+/* ... of which no other lane is used. */
+static void fold_low_lane(struct lowering *l, ir_ref v, ir_ref user)
+{
+    struct ir_insn *scalar = &l->u->insn[v];
+    bool is_low = insn_of(l, user)->aux & LOW_LANE;
+    if (!is_low || !has(l, FEATURE_AVX) || scalar->op != IR_v_scalar || scalar->aux < (insn_of(l, user)->aux & LANES_MASK) || !used_once_here(l, v))
+        return;
+    fold_scalar_load(l, scalar->arg[0], user);
+    if (is_folded(l, scalar->arg[0]))
+        scalar->extra = FOLDED;
+}
+
 static void fold_operands(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
@@ -228,6 +256,8 @@ static void fold_operands(struct lowering *l, ir_ref v)
         fold_address(l, insn->arg[0]);
         if (!(insn->aux & ACCESS_SEQUENTIAL) && (!(insn->aux & ACCESS_BIG_ENDIAN) || has(l, FEATURE_AVX)))
             fold_stored_bits(l, insn->arg[1]);
+        if (!(insn->aux & (ACCESS_SEQUENTIAL | ACCESS_BIG_ENDIAN)))
+            fold_stored_lane(l, insn->arg[1]);
         break;
     case IR_add:
         if (insn->type >= IR_I32)
@@ -246,7 +276,12 @@ static void fold_operands(struct lowering *l, ir_ref v)
     case IR_brif: case IR_pick: case IR_mend:
         fold_compare(l, insn->arg[0], v);
         break;
+    case IR_v_scalar:
+        fold_scalar_load(l, insn->arg[0], v);
+        break;
     default:
+        if (ir_info(insn)->form == FORM_F_LANES2)
+            fold_low_lane(l, insn->arg[1], v);
         break;
     }
 }
@@ -286,7 +321,9 @@ static bool is_barrier(const struct ir_insn *insn)
 
 static bool contains_load(const struct lowering *l, const struct ir_insn *insn)
 {
-    return ir_ops[insn->op].form == FORM_CONVERT && is_folded(l, insn->arg[0]) && insn_of(l, insn->arg[0])->op == IR_load;
+    ir_ref operand = ir_info(insn)->form == FORM_F_LANES2 && is_folded(l, insn->arg[1]) ? insn_of(l, insn->arg[1])->arg[0] : insn->arg[0];
+    bool can = ir_info(insn)->form == FORM_CONVERT || insn->op == IR_v_scalar || operand != insn->arg[0];
+    return can && is_folded(l, operand) && insn_of(l, operand)->op == IR_load;
 }
 
 /* ---- what is computed on ways out only (edge.c) ------------------------------------------------------------------------------------ */
