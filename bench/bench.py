@@ -12,9 +12,10 @@ import time
 from dataclasses import dataclass
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'tests'))
-from emulator import CACHE, ENVIRONMENT, GUEST_ROOT, NATIVE_ROOT, TOP
+from build import OPTIONS, VARIANTS, build
+from emulator import CACHE, ENVIRONMENT, GUEST_ROOT, HOST_RUNS, NATIVE_ROOT, TOP
 from measure import NATIVE, Bench, Column
-from rows import FEW, FLOAT, INTEGER, PACKAGE, ROWS, START
+from rows import FEW, OWN, PACKAGE, ROWS, SSE, START
 import table
 
 TECHNIQUES = {'chain': [], 'regmap': [], 'indirect-cache': [], 'return-prediction': [], 'lazy-flags': ['i386'], 'opt': []} # for these guests alone
@@ -63,15 +64,22 @@ def columns(options):
 
 
 def applies(column, row):
-    return not (column.static and row.kind in (PACKAGE, START) or column.first and row.kind in (INTEGER, FLOAT) or column.few and row.name not in FEW)
+    return not (column.static and row.kind in (PACKAGE, START) or column.first and row.kind in OWN or column.few and row.name not in FEW)
 
 
 def first_line(*command):
     return subprocess.run(command, capture_output=True, text=True).stdout.split('\n')[0]
 
 
+def compilers(guest):
+    """By name of the folder of programs; where the host runs the guest's, there are no others."""
+    return {guest.name: guest.compiler} if guest.name in HOST_RUNS else {'native': 'gcc', guest.name: guest.compiler}
+
+
 def method(options, percent):
     guest = GUESTS[options.guest]
+    versions = ' and '.join(first_line(compiler, '--version') for compiler in compilers(guest).values())
+    sse = f"; kind {SSE} with `{' '.join(VARIANTS['.sse'])}`, too" if any(row.kind == SSE and guest.name in row.guests for row in ROWS) else ''
     cpu = re.search(r'model name\s*: (.*)', pathlib.Path('/proc/cpuinfo').read_text())
     commit = first_line('git', '-C', str(TOP), 'describe', '--always', '--dirty')
     return f'''\
@@ -80,8 +88,7 @@ def method(options, percent):
 
 - Columns: {NATIVE.name}, {first_line(*options.qemu12.split(), "--version")}, {first_line(*options.qemu13.split(), "--version")}\
 {", both with `" + " ".join(guest.qemu_options) + "`" if guest.qemu_options else ""}, and Ferry's engines; first run: the block engine without translations from earlier runs.
-- Programs of kind integer and FP are `bench/*.c`, compiled by {first_line("gcc", "--version")} and \
-{first_line(guest.compiler, "--version")}, `-O2 -ffp-contract=off -static`; {guest.programs}.
+- Programs are `bench/*.c`, compiled by {versions}, `{" ".join(OPTIONS)}`{sse}; {guest.programs}.
 - A cell is the median of {options.rounds} runs; all columns run in turn, row after row, round after round. Time is user and system CPU time of a \
 process and all its children. What a program prints must be what it prints in column {guest.reference}.
 - {percent} percent of the usual work; the interpreters and the engine without chaining do 25, the evaluator of the IR 2 percent of that, and \
@@ -123,6 +130,7 @@ def main():
     rows = [row for row in ROWS if guest.name in row.guests]
     if options.rows:
         rows = [row for row in rows if options.rows.search(row.name) or options.rows.search(row.kind)]
+    build(options.programs, compilers(guest), rows)
     chosen = [c for c in columns(options) if c is NATIVE or not options.columns or options.columns.search(c.name)]
     results = table.Results(rows, chosen)
     measure(options, results, rows, chosen, percent)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-INTEGER, FLOAT, PACKAGE, START = 'integer', 'FP', 'package', 'start-up'
+INTEGER, PACKAGE, START = 'integer', 'package', 'start-up'
+FLOAT, X87, SSE = 'FP', 'x87', 'SSE' # a guest that has two floating-point units has rows for each
+FLOATS = (FLOAT, X87, SSE)
+OWN = (INTEGER, *FLOATS) # programs of this folder
 
 
 @dataclass
@@ -18,13 +21,19 @@ class Row:
     guests: tuple = ('riscv64', 'powerpc', 'i386')
 
 
-# There are no integers of 128 bits where registers have 32. What horner is about is no instruction of i386; the C library finds a younger processor's.
-ONLY = {'muldiv': ('riscv64',), 'horner': ('riscv64', 'powerpc')}
+# There are no integers of 128 bits where registers have 32. Only i386 sees code that it writes without asking.
+ONLY = {'muldiv': ('riscv64',), 'jit': ('i386',)}
 
 
-def own(kind, *names):
-    return [Row(name, kind, ['./' + name, '{percent}'], guests=ONLY.get(name, Row.guests)) for name in names]
+def own(kind, names, guests=Row.guests, variant=''):
+    """`variant`: of the program, see build.py."""
+    title = f' ({kind})' if variant else ''
+    return [Row(name + title, kind, ['./' + name + variant, '{percent}'], guests=ONLY.get(name, guests)) for name in names]
 
+
+INTEGERS = ['collatz', 'fib', 'queens', 'virtual', 'vm-switch', 'vm-goto', 'states', 'branches', 'muldiv', 'sieve', 'chase', 'dijkstra', 'hash',
+            'sort', 'strings', 'blocks', 'jit', 'crc32', 'sha256', 'aes', 'lz']
+FLOATING = ['nbody', 'mandelbrot', 'matmul', 'spectral', 'filter', 'mathlib']
 
 SQL = '''
 create table item(id integer primary key, name text, price real, shelf integer);
@@ -38,9 +47,11 @@ select sum(price), avg(length(name)) from item;
 '''
 
 ROWS = [
-    *own(INTEGER, 'collatz', 'fib', 'queens', 'virtual', 'vm-switch', 'vm-goto', 'states', 'branches', 'muldiv', 'sieve', 'chase',
-         'dijkstra', 'hash', 'sort', 'strings', 'blocks', 'crc32', 'sha256', 'aes', 'lz'),
-    *own(FLOAT, 'nbody', 'mandelbrot', 'matmul', 'spectral', 'filter', 'horner', 'mathlib'),
+    *own(INTEGER, INTEGERS),
+    # What horner is about is no instruction of i386; the C library finds a younger processor's.
+    *own(FLOAT, [*FLOATING, 'horner'], guests=('riscv64', 'powerpc')),
+    *own(X87, FLOATING, guests=('i386',)),
+    *own(SSE, FLOATING, guests=('i386',), variant='.sse'),
 
     Row('lua',     PACKAGE, ['usr/bin/lua5.4', '{bench}/work.lua', '{percent}']),
     Row('python',  PACKAGE, ['usr/bin/python3', '-I', '-S', '{bench}/work.py', '{percent}'], guests=('riscv64', 'i386')),

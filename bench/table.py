@@ -3,7 +3,7 @@
 import math
 
 from measure import Cell
-from rows import FLOAT, INTEGER, PACKAGE, START
+from rows import FLOAT, FLOATS, INTEGER, OWN, PACKAGE, SSE, START, X87
 
 QEMUS = ['qemu 12', 'qemu 13']
 MARK = '<!-- What follows is written by hand; scripts/bench --markdown keeps it. -->'
@@ -35,6 +35,15 @@ class Results:
     def ratios(self, kinds, column, base):
         return [ratio for row in self.rows if row.kind in kinds and (ratio := self.ratio(row, column, base))]
 
+    def groups(self):
+        """What geometric means are of: (name, kinds)."""
+        kinds = {row.kind for row in self.rows}
+        return [group for group in (('non-FP', [INTEGER, PACKAGE]), *((kind, [kind]) for kind in FLOATS)) if kinds.intersection(group[1])]
+
+    def slower(self):
+        """Rows that take longer than in the faster QEMU."""
+        return {row.name: ratio for row in self.rows if (ratio := self.ratio(row, 'qemu', 'block')) and ratio < 1}
+
     def wrong(self, but=()):
         return [f'{row}, {column}: {cell.wrong}' for (row, column), cell in self.cells.items() if cell.wrong and column not in but]
 
@@ -60,14 +69,14 @@ def engines(results):
     """Throughput: times native for every column, then how much faster the block engine is than the faster QEMU."""
     columns = [c for c in results.columns if c != 'native' and not c.startswith('no-')]
     lines = []
-    for kinds in ([INTEGER], [PACKAGE], [FLOAT]):
-        for row in (row for row in results.rows if row.kind in kinds):
+    for kind in (INTEGER, PACKAGE, *FLOATS):
+        for row in (row for row in results.rows if row.kind == kind):
             shown = ['wrong' if results.cells[row.name, c].wrong else times(results.ratio(row, c, 'native')) for c in columns]
             lines.append([row.name, row.kind, milliseconds(results.seconds(row, 'native')), *shown,
                           times(results.ratio(row, 'qemu', 'block'))])
-    for title, kinds in (('geometric mean, non-FP', [INTEGER, PACKAGE]), ('geometric mean, FP', [FLOAT])):
+    for group, kinds in results.groups():
         means = [times(geometric_mean(results.ratios(kinds, c, 'native'))) for c in columns]
-        lines.append([title, '', '', *means, times(geometric_mean(results.ratios(kinds, 'qemu', 'block')))])
+        lines.append([f'geometric mean, {group}', '', '', *means, times(geometric_mean(results.ratios(kinds, 'qemu', 'block')))])
     return layout(['row', 'kind', 'native ms', *columns, 'QEMU / block'], lines)
 
 
@@ -84,11 +93,11 @@ def techniques(results):
     """The block engine without one technique, in times the block engine with all."""
     columns = [c for c in results.columns if c.startswith('no-')]
     lines = []
-    for row in (row for row in results.rows if row.kind in (INTEGER, FLOAT)):
+    for row in (row for row in results.rows if row.kind in OWN):
         shown = ['wrong' if results.cells[row.name, c].wrong else times(results.ratio(row, c, 'block')) for c in columns]
         lines.append([row.name, milliseconds(results.seconds(row, 'block')), *shown])
-    for title, kinds in (('geometric mean, non-FP', [INTEGER]), ('geometric mean, FP', [FLOAT])):
-        lines.append([title, '', *(times(geometric_mean(results.ratios(kinds, c, 'block'))) for c in columns)])
+    for group, kinds in results.groups():
+        lines.append([f'geometric mean, {group}', '', *(times(geometric_mean(results.ratios(kinds, c, 'block'))) for c in columns)])
     return layout(['row', 'block ms', *(c.replace('no-', 'without ') for c in columns)], lines)
 
 
@@ -97,9 +106,10 @@ def at_least(what, value, required):
     return what, f'{value:.2f}' if value else 'not measured', f'at least {required}', value >= required if value else None
 
 
-def common_bars(results, integer, floating):
-    yield at_least('QEMU / block, non-FP, geometric mean', geometric_mean(results.ratios([INTEGER, PACKAGE], 'qemu', 'block')), integer)
-    yield at_least('QEMU / block, FP, geometric mean', geometric_mean(results.ratios([FLOAT], 'qemu', 'block')), floating)
+def common_bars(results, required):
+    """`required`: of which group of rows how much."""
+    for group, kinds in results.groups():
+        yield at_least(f'QEMU / block, {group}, geometric mean', geometric_mean(results.ratios(kinds, 'qemu', 'block')), required[group])
     every = {row.name: ratio for row in results.rows if (ratio := results.ratio(row, 'qemu', 'block'))}
     slowest = min(every, key=every.get, default=None)
     yield at_least(f'QEMU / block, slowest row ({slowest})', every.get(slowest), 1)
@@ -108,8 +118,8 @@ def common_bars(results, integer, floating):
 def riscv64_bars(results):
     """What the release is held to."""
     by_name = {row.name: row for row in results.rows}
-    yield at_least('switch / threaded, geometric mean', geometric_mean(results.ratios([INTEGER, FLOAT], 'switch', 'threaded')), 1.5)
-    yield from common_bars(results, 1.7, 6)
+    yield at_least('switch / threaded, geometric mean', geometric_mean(results.ratios(OWN, 'switch', 'threaded')), 1.5)
+    yield from common_bars(results, {'non-FP': 1.7, FLOAT: 6})
     static = by_name.get('static true')
     pair = [results.seconds(static, column) for column in ('block', 'native')] if static else [None]
     extra = None if None in pair else 1000 * (pair[0] - pair[1])
@@ -120,11 +130,11 @@ def riscv64_bars(results):
 
 
 def powerpc_bars(results):
-    yield from common_bars(results, 2, 20)
+    yield from common_bars(results, {'non-FP': 2, FLOAT: 20})
 
 
 def i386_bars(results):
-    yield from common_bars(results, 2.5, 15)
+    yield from common_bars(results, {'non-FP': 2.5, X87: 15, SSE: 6})
     ratio = geometric_mean(results.ratios([INTEGER, PACKAGE], 'block', 'native'))
     yield ('block / native, non-FP, geometric mean', 'not measured' if ratio is None else f'{ratio:.2f}', 'at most 2.2', None if ratio is None else ratio <= 2.2)
 
@@ -132,9 +142,12 @@ def i386_bars(results):
 def report(results, bars, method):
     """The whole result as Markdown."""
     parts = [method]
-    if results.ratios([INTEGER, FLOAT, PACKAGE], 'native', 'native'):
+    if results.ratios([*OWN, PACKAGE], 'native', 'native'):
         parts += ['## Programs\nTimes are CPU time in multiples of the native program\'s; QEMU / block is the faster QEMU\'s time in '
                   'multiples of the block engine\'s.\n\n' + engines(results)]
+    if results.ratios([*OWN, PACKAGE, START], 'qemu', 'block'):
+        slower = [f'{name} ({times(ratio)})' for name, ratio in results.slower().items()]
+        parts += [f'Rows slower than in the faster QEMU: {", ".join(slower) or "none"}.']
     if any(row.kind == START for row in results.rows):
         parts += ['## Start-up\nCPU milliseconds of all processes together.\n\n' + starts(results)]
     if any(column.startswith('no-') for column in results.columns):
