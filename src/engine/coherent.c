@@ -42,29 +42,38 @@ void drop_stale(struct thread *t)
 /* The largest power of 2 up to 8 that is not more than `size`. */
 static unsigned piece(size_t size) { return size >= 8 ? 8 : size >= 4 ? 4 : size >= 2 ? 2 : 1; }
 
-static ir_ref differs(struct ir_unit *u, const struct block *b, size_t at, unsigned bytes)
+static ir_ref binary(struct ir_unit *u, enum ir_op op, enum ir_type type, ir_ref a, ir_ref b)
+{
+    return ir_emit(u, (struct ir_insn){ .op = (uint8_t)op, .type = (uint8_t)type, .arg = { a, b } });
+}
+
+/* What is not as it was, as bits. */
+static ir_ref difference(struct ir_unit *u, const struct block *b, size_t at, unsigned bytes)
 {
     enum ir_type type = integer_type(8 * bytes);
     uint64_t original = 0;
     memcpy(&original, b->original + at, bytes);
     ir_ref address = ir_const(u, IR_I64, b->spc + at);
     ir_ref now = ir_emit(u, (struct ir_insn){ .op = IR_load, .type = (uint8_t)type, .arg = { address } });
-    ir_ref expected = ir_const(u, type, original);
-    return ir_emit(u, (struct ir_insn){ .op = IR_ne, .type = (uint8_t)type, .arg = { now, expected } });
+    return binary(u, IR_xor, type, now, ir_const(u, type, original));
 }
 
+/* All in one comparison: a branch for each piece would take longer to translate than the code, which may be changed again soon. The last piece overlaps the one
+ * before it. */
 void lift_checks(struct ir_unit *u, const struct block *b)
 {
     size_t size = b->end - b->spc;
+    unsigned bytes = piece(size);
+    enum ir_type type = integer_type(8 * bytes);
     ir_emit(u, (struct ir_insn){ .op = IR_mark, .imm = b->spc });
-    for (size_t at = 0, bytes; at < size; at += bytes) {
-        bytes = piece(size - at);
-        ir_ref stale = differs(u, b, at, (unsigned)bytes);
-        uint32_t block = u->block_count, edge = ir_edge_to_block(u, block, NULL, 0);
-        ir_edge_to_block(u, block + 1, NULL, 0);
-        ir_emit(u, (struct ir_insn){ .op = IR_brif, .arg = { stale }, .imm = edge });
-        ir_begin_block(u);
-        ir_emit(u, (struct ir_insn){ .op = IR_raise, .aux = EVENT_STALE, .imm = b->spc });
-        ir_begin_block(u);
-    }
+    ir_ref changed = difference(u, b, 0, bytes);
+    for (size_t at = bytes; at < size; at += bytes)
+        changed = binary(u, IR_or, type, changed, difference(u, b, at + bytes <= size ? at : size - bytes, bytes));
+    ir_ref stale = binary(u, IR_ne, type, changed, ir_const(u, type, 0));
+    uint32_t block = u->block_count, edge = ir_edge_to_block(u, block, NULL, 0);
+    ir_edge_to_block(u, block + 1, NULL, 0);
+    ir_emit(u, (struct ir_insn){ .op = IR_brif, .arg = { stale }, .imm = edge });
+    ir_begin_block(u);
+    ir_emit(u, (struct ir_insn){ .op = IR_raise, .aux = EVENT_STALE, .imm = b->spc });
+    ir_begin_block(u);
 }
