@@ -5,7 +5,8 @@
  *     --- N instructions
  *     expected listing
  *
- * SWITCH: -FEATURE, no-homes, no-returns (return prediction), no-indirect (cache). All CPU features are taken to be there.
+ * SWITCH: -FEATURE, no-homes, no-returns (return prediction), no-indirect (cache); for guests also eager (the guest's eager mode) and overwritten
+ * (where the ways out lead to, all fleeting slots are overwritten). All CPU features are taken to be there.
  * `test-golden --bless FILE...` rewrites the expectations: read the difference. */
 #include <elf.h>
 #include <stdlib.h>
@@ -37,7 +38,12 @@ static uint32_t feature_bit(const char *name, size_t length)
     die(1, "no such feature: %.*s", (int)length, name);
 }
 
-static void apply_switches(struct host_config *config, const char *name)
+/* What of a case is not the host's. */
+struct lifting {
+    bool eager, overwritten;
+};
+
+static void apply_switches(struct host_config *config, struct lifting *lifting, const char *name)
 {
     const char *open = strchr(name, '[');
     for (const char *at = open ? open + 1 : ""; *at && *at != ']';) {
@@ -50,6 +56,10 @@ static void apply_switches(struct host_config *config, const char *name)
             config->return_prediction = false;
         else if (!strncmp(at, "no-indirect", length))
             config->indirect_cache = false;
+        else if (!strncmp(at, "eager", length))
+            lifting->eager = true;
+        else if (!strncmp(at, "overwritten", length))
+            lifting->overwritten = true;
         else
             die(1, "no such switch in: %s", name);
         at += length + (at[length] == ' ');
@@ -90,16 +100,17 @@ static unsigned read_bytes(const struct guest *guest, const char *line, uint8_t 
 }
 
 /* The block of those instructions, translated with all passes. */
-static bool lift(const struct guest *guest, const char *input, struct ir_unit *u, struct arena *arena)
+static bool lift(const struct guest *guest, const struct lifting *how, const char *input, struct ir_unit *u, struct arena *arena)
 {
     uint64_t pc = 0x1000;
+    uint32_t mode = how->eager ? guest->eager_mode : 0;
     bool ended = false;
     ir_unit_init(u, arena, guest->layout, pc);
     ir_begin_block(u);
     for (const char *line = strchr(input, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
         struct insn *insn = arena_alloc(arena, guest->insn_size);
         uint8_t bytes[LONGEST_INSN];
-        unsigned length = guest->decode(bytes, read_bytes(guest, line, bytes), pc, 0, insn);
+        unsigned length = guest->decode(bytes, read_bytes(guest, line, bytes), pc, mode, insn);
         if (!length || ended)
             return false;
         guest->lift(u, insn);
@@ -108,6 +119,8 @@ static bool lift(const struct guest *guest, const char *input, struct ir_unit *u
     }
     if (!ended)
         ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_leaving(u, pc, 0) });
+    for (uint32_t i = 0; i < u->edge_count && how->overwritten; i++)
+        u->edge[i].overwritten = UINT32_MAX;
     opt_run(u);
     return true;
 }
@@ -120,14 +133,15 @@ static char *output_of(struct machine *m, const char *name, const char *input)
     struct ir_parse_error error = { 0 };
     struct host_unit unit;
     const struct guest *guest = guest_named(input);
+    struct lifting lifting = { 0 };
     char *listing = NULL, *text = NULL;
     size_t size = 0;
     m->config = (struct host_config){ .features = UINT32_MAX, .homes = true, .indirect_cache = true, .return_prediction = true,
                                       .layout = guest ? guest->layout : &test_layout };
-    apply_switches(&m->config, name);
+    apply_switches(&m->config, &lifting, name);
     machine_make_runtime(m);
     m->config.listing = open_memstream(&listing, &size);
-    bool parsed = guest ? lift(guest, input, &u, &arena)
+    bool parsed = guest ? lift(guest, &lifting, input, &u, &arena)
                         : ir_parse(&u, &arena, &test_layout, test_helpers, COUNT_OF(test_helpers), input, &error);
     bool translated = parsed && machine_translate(m, &u, &unit);
     fclose(m->config.listing);
