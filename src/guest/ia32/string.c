@@ -59,27 +59,45 @@ static void advance(const struct string *t, uint32_t elements)
 
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-/* How many elements can be moved or stored upwards in one piece: they are on one page, so if one can be accessed all can, and what is written is not
- * read again. */
+/* How many elements from `at` on are on its page; 0 if the first one is not, not wholly. */
+static uint32_t on_page(const struct string *t, uint32_t at)
+{
+    uint32_t bytes = t->w / 8, offset = at % PAGE, upwards = (PAGE - offset) / bytes;
+    return t->step > 0 || !upwards ? upwards : offset / bytes + 1;
+}
+
+/* How many elements can be moved or stored in one piece: if one on a page can be accessed all can. */
 static uint32_t piece(const struct string *t)
 {
-    uint32_t bytes = t->w / 8, room = PAGE - target(t) % PAGE;
-    if (t->step < 0 || t->address_mask != UINT32_MAX || (t->operation != STRING_MOVE && t->operation != STRING_STORE))
+    if (t->address_mask != UINT32_MAX || (t->operation != STRING_MOVE && t->operation != STRING_STORE))
         return 1;
+    uint32_t count = least(on_page(t, target(t)), masked(t, IA32_ECX));
     if (t->operation == STRING_MOVE)
-        room = least(least(room, PAGE - source(t) % PAGE), target(t) - source(t));
-    return room < bytes ? 1 : least(room / bytes, masked(t, IA32_ECX));
+        count = least(count, on_page(t, source(t)));
+    return count ? count : 1;
 }
 
 static void store_piece(const struct string *t, uint32_t elements)
 {
-    char *to = (char *)(uintptr_t)target(t);
+    uintptr_t to = target(t);
     uint32_t x = (uint32_t)low_bits(t->w, t->c->slot[IA32_EAX]);
-    if (t->w == 8 || x == 0)
-        memset(to, (int)x, elements * t->w / 8);
+    if (t->step > 0 && (t->w == 8 || x == 0))
+        memset((void *)to, (int)x, elements * t->w / 8);
     else
-        for (uint32_t i = 0; i < elements; i++)
-            memory_store(t->w, ACCESS_RELEASE, (uintptr_t)to + i * t->w / 8, x);
+        for (uint32_t i = 0; i < elements; i++, to += (intptr_t)t->step)
+            memory_store(t->w, ACCESS_RELEASE, to, x);
+}
+
+/* Upwards, where the target begins within the source, elements are read after they were written. */
+static void move_piece(const struct string *t, uint32_t elements)
+{
+    uintptr_t from = source(t), to = target(t);
+    uint32_t bytes = elements * t->w / 8;
+    if (t->step > 0 && (uint32_t)(to - from) >= bytes)
+        memmove((void *)to, (const void *)from, bytes);
+    else
+        for (uint32_t i = 0; i < elements; i++, from += (intptr_t)t->step, to += (intptr_t)t->step)
+            memory_store(t->w, ACCESS_RELEASE, to, memory_load(t->w, ACCESS_ACQUIRE, from));
 }
 
 static bool do_piece(const struct string *t, uint32_t elements)
@@ -89,7 +107,7 @@ static bool do_piece(const struct string *t, uint32_t elements)
     if (t->operation == STRING_STORE)
         store_piece(t, elements);
     else
-        memcpy((char *)(uintptr_t)target(t), (const char *)(uintptr_t)source(t), elements * t->w / 8);
+        move_piece(t, elements);
     return false;
 }
 
