@@ -141,7 +141,8 @@ static bool is_cheap(const struct ir_unit *u, ir_ref v, unsigned operations)
         return false;
     switch (insn->op) {
     case IR_sext: case IR_zext: case IR_narrow: return is_cheap(u, insn->arg[0], operations - 1);
-    case IR_add: case IR_sub: case IR_eq: case IR_ne: case IR_slt: case IR_sle: case IR_ult: case IR_ule:
+    case IR_add: case IR_sub: case IR_and: case IR_or: case IR_xor:
+    case IR_eq: case IR_ne: case IR_slt: case IR_sle: case IR_ult: case IR_ule:
         return is_cheap(u, insn->arg[0], operations - 1) && is_cheap(u, insn->arg[1], operations - 1);
     default: return false;
     }

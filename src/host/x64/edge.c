@@ -107,6 +107,9 @@ static void compute(struct lowering *l, const struct argument *a, unsigned reg)
     case IR_narrow: break;
     case IR_add: emit_op(&l->e, X64_ADD, width, RCX, in_reg(reg)); break;
     case IR_sub: emit_op(&l->e, X64_SUB, width, RCX, in_reg(reg)); break;
+    case IR_and: emit_op(&l->e, X64_AND, width, RCX, in_reg(reg)); break;
+    case IR_or: emit_op(&l->e, X64_OR, width, RCX, in_reg(reg)); break;
+    case IR_xor: emit_op(&l->e, X64_XOR, width, RCX, in_reg(reg)); break;
     default:
         emit_op(&l->e, X64_CMP, width, RCX, in_reg(reg));
         emit_cc(&l->e, X64_SET, condition_of(insn->op), 8, 0, in_reg(reg));

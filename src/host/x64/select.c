@@ -332,7 +332,8 @@ static bool is_conversion(const struct ir_insn *insn) { return insn->op == IR_se
 
 static bool has_two_operands(const struct ir_insn *insn)
 {
-    return insn->type >= IR_I32 && (insn->op == IR_add || insn->op == IR_sub || ir_info(insn)->form == FORM_COMPARE);
+    bool is_arithmetic = insn->op == IR_add || insn->op == IR_sub || insn->op == IR_and || insn->op == IR_or || insn->op == IR_xor;
+    return insn->type >= IR_I32 && (is_arithmetic || ir_info(insn)->form == FORM_COMPARE);
 }
 
 static void defer_conversions(struct lowering *l, ir_ref v)
