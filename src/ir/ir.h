@@ -270,6 +270,14 @@ static inline uint32_t ir_fleeting(const struct layout *layout, uint64_t slot)
     return index < layout->fleeting_count ? UINT32_C(1) << index : 0;
 }
 
+/* Fleeting slots that nobody looks at after a set until they are set again, though it is of another: its value says that they do not count. */
+static inline uint32_t ir_idle_after(const struct ir_unit *u, const struct ir_insn *set)
+{
+    const struct ir_insn *value = &u->insn[set->arg[0]];
+    bool says = u->layout->idle_fleeting && set->imm == u->layout->first_fleeting && value->op == IR_const;
+    return says ? u->layout->idle_fleeting(value->imm) : 0;
+}
+
 /* What the instruction may do, with the traits of the called helper for `call`. */
 static inline unsigned ir_traits(const struct ir_insn *insn)
 {

@@ -1,4 +1,4 @@
-/* Dead state writes: a set goes away if the slot is set again before anything that may fault, a call that reads or may fault,
+/* Dead state writes: a set goes away if the slot is set again, or does not count any more, before anything that may fault, a call that reads or may fault,
  * a get of it, or a way out of the unit. Backwards; ways to earlier blocks (loops) count as ways out, since that is where the
  * host polls for attention. */
 #include "ir/flow.h"
@@ -61,12 +61,19 @@ bool set_is_dead(const struct overwriting *o, const struct ir_insn *insn)
     return insn->op == IR_set && holds(&o->here, insn->imm);
 }
 
+static void note_set(struct overwriting *o, const struct ir_insn *insn)
+{
+    add(&o->here, insn->imm);
+    for (uint32_t idle = ir_idle_after(o->u, insn); idle; idle &= idle - 1)
+        add(&o->here, o->u->layout->first_fleeting + (unsigned)__builtin_ctz(idle));
+}
+
 void overwriting_note(struct overwriting *o, const struct ir_insn *insn)
 {
     if (insn->op == IR_get)
         remove_slot(&o->here, insn->imm);
     else if (insn->op == IR_set)
-        add(&o->here, insn->imm);
+        note_set(o, insn);
     else if (helper_of(insn))
         note_helper(o, insn, helper_of(insn));
     else if (ir_traits(insn) & (FAULT | READS))

@@ -21,6 +21,13 @@ static void forget_written(struct known *known, const struct ir_helper *helper)
         known->slot[slot] = NO_REF;
 }
 
+/* What does not count may not be written either. */
+static void forget_idle(struct known *known, const struct ir_unit *u, const struct ir_insn *set)
+{
+    for (uint32_t idle = ir_idle_after(u, set); idle; idle &= idle - 1)
+        known->slot[u->layout->first_fleeting + __builtin_ctz(idle)] = NO_REF;
+}
+
 static bool is_same(const struct ir_unit *u, ir_ref a, ir_ref b)
 {
     const struct ir_insn *x = &u->insn[a], *y = &u->insn[b];
@@ -43,6 +50,7 @@ ir_ref forward_insn(struct forwarding *f, ir_ref at)
             make_nop(insn);
         } else {
             *known = insn->arg[0];
+            forget_idle(f->known, f->w->u, insn);
         }
         break;
     case IR_mend: {

@@ -159,19 +159,27 @@ static bool is_worthwhile(const struct sinking *s, uint32_t bit)
     return s->here.unseen & s->here.free & bit;
 }
 
+/* What the slots hold here does not matter. */
+static void forget(struct sinking *s, uint32_t slots)
+{
+    s->here.unseen |= slots;
+    s->here.free |= slots;
+    for (; slots; slots &= slots - 1)
+        s->here.ways[__builtin_ctz(slots)] = 0;
+}
+
 static void note_set(struct sinking *s, struct ir_insn *insn, uint32_t bit)
 {
-    uint64_t *ways = &s->here.ways[__builtin_ctz(bit)];
-    bool is_dead = s->here.unseen & bit && !*ways;
+    uint64_t ways = s->here.ways[__builtin_ctz(bit)];
+    uint32_t idle = ir_idle_after(s->u, insn);
+    bool is_dead = s->here.unseen & bit && !ways;
     enum { FEW_OPERATIONS = 2 };
     if (s->sunk && (is_dead || (is_worthwhile(s, bit) && is_cheap(s->u, insn->arg[0], FEW_OPERATIONS)))) {
-        s->sunk[s->sunk_count] = (struct sunk){ *ways, (uint16_t)insn->imm, insn->arg[0] };
+        s->sunk[s->sunk_count] = (struct sunk){ ways, (uint16_t)insn->imm, insn->arg[0] };
         s->sunk_count += !is_dead;
         make_nop(insn);
     }
-    s->here.unseen |= bit;
-    s->here.free |= bit;
-    *ways = 0;
+    forget(s, bit | idle);
 }
 
 static void walk(struct sinking *s)

@@ -4,6 +4,25 @@
 
 #include "guest/ia32/flags.inc"
 
+static uint32_t slots_of_kind(uint64_t kind)
+{
+    enum { X = 1 << (IA32_X - IA32_KIND), Y = 1 << (IA32_Y - IA32_KIND), Z = 1 << (IA32_Z - IA32_KIND) };
+    switch (kind & KIND_MASK) {
+    case KIND_FLAGS: case KIND_LOGIC: return X;
+    case KIND_ADC: case KIND_SBB: return X | Y | Z;
+    default: return X | Y;
+    }
+}
+
+uint32_t ia32_idle_flags(uint64_t kind)
+{
+    enum { CARRY = 1 << (IA32_CARRY - IA32_KIND), ROTATED = 1 << (IA32_ROTATED - IA32_KIND), ALL = 2 * ROTATED - 1 };
+    uint32_t used = 1 | slots_of_kind(kind);
+    used |= kind & KIND_HAS_CARRY ? CARRY : 0;
+    used |= kind & KIND_ROTATED ? ROTATED : 0;
+    return ALL & ~used;
+}
+
 uint64_t ia32_flags(struct context *c, uint64_t unused, uint64_t unused_too)
 {
     (void)unused, (void)unused_too;

@@ -125,6 +125,8 @@ uint64_t ia32_describe(struct context *c, uint64_t question, uint64_t selector);
 extern const struct ir_helper ia32_helpers[HELPER_COUNT];
 extern const struct layout ia32_layout;
 
+uint32_t ia32_idle_flags(uint64_t kind); /* layout.idle_fleeting */
+
 unsigned ia32_decode(const uint8_t *code, size_t available, uint64_t pc, uint32_t mode, struct insn *out);
 void ia32_disassemble(const struct insn *insn, char *text, size_t size);
 void ia32_run_one(struct context *c, const struct insn *insn);

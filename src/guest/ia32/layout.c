@@ -32,6 +32,7 @@ const struct layout ia32_layout = {
     .float_home_count = COUNT_OF(float_homes),
     .first_fleeting = IA32_KIND,
     .fleeting_count = IA32_ROTATED + 1 - IA32_KIND,
+    .idle_fleeting = ia32_idle_flags,
     .stack_pointer = IA32_ESP,
     .code_alignment = 1,
 };
