@@ -12,6 +12,18 @@ static size_t window_at(struct thread *t, uint64_t pc)
     return config->environment->code_window(t, pc);
 }
 
+/* As the ISA's manual has it: one number, or bytes. */
+static void log_encoding(FILE *out, const struct guest *guest, const struct insn *insn)
+{
+    enum { WORD = 4, USUAL = 8 };
+    const uint8_t *code = (const uint8_t *)(uintptr_t)insn->pc;
+    unsigned width = guest->longest_insn > WORD ? USUAL : WORD;
+    bool from_the_end = guest->longest_insn <= WORD && guest->elf_data == ELFDATA2LSB;
+    for (unsigned i = 0; i < insn->length; i++)
+        fprintf(out, "%02x", code[from_the_end ? insn->length - 1 - i : i]);
+    fprintf(out, "%*s", insn->length < width ? 2 * (int)(width - insn->length) : 0, "");
+}
+
 static void log_block(const struct engine *e, const struct block *b)
 {
     FILE *out = e->config.log_file;
@@ -20,12 +32,9 @@ static void log_block(const struct engine *e, const struct block *b)
         const struct insn *insn = (const void *)((const char *)b->records + i * e->config.guest->insn_size);
         char text[96];
         e->config.guest->disassemble(insn, text, sizeof text);
-        uint32_t bits = 0;
-        memcpy(&bits, (const void *)(uintptr_t)insn->pc, insn->length < 4 ? insn->length : 4);
-        if (e->config.guest->elf_data == ELFDATA2MSB)
-            bits = __builtin_bswap32(bits) >> (insn->length < 4 ? 32 - 8 * insn->length : 0);
-        fprintf(out, "0x%08" PRIx64 ":  %0*" PRIx32 "%*s  %s\n", insn->pc, insn->length * 2 < 8 ? insn->length * 2 : 8, bits,
-                insn->length * 2 < 8 ? 8 - insn->length * 2 : 0, "", text);
+        fprintf(out, "0x%08" PRIx64 ":  ", insn->pc);
+        log_encoding(out, e->config.guest, insn);
+        fprintf(out, "  %s\n", text);
     }
 }
 

@@ -25,6 +25,9 @@ FOLDER_OPTIONS = {
     'builtins': ['-fno-tree-dse', '-fno-tree-loop-distribute-patterns', '-fno-tracer', '-fno-ipa-ra', '-fno-inline-functions'],
 }
 
+# Guests that have more than one way to compute: options, and what a program that may notice has in its text.
+VARIANTS = {'i386': {'sse': (['-O3', '-msse4.2', '-mfpmath=sse'], re.compile('float|double|[Cc]omplex|vector_size'))}}
+
 DIRECTIVE = re.compile(r'\{ *dg-([a-z-]+) +(.*?) *\} *(?:\*/|$)', re.MULTILINE)
 OPTIONS = re.compile(r'\{? *"([^"]*)" *\}? *(.*)')
 X_OPTIONS = re.compile(r'^(?:lappend|set) additional_flags (.*)', re.MULTILINE)
@@ -60,9 +63,9 @@ def sources_of(source):
     return [source]
 
 
-def compile_with(compiler, source, output):
+def compile_with(compiler, source, output, more=()):
     """Compiles a program; returns the compiler's complaint or None."""
-    command = [compiler, *options_of(source), '-o', output, *sources_of(source), '-lm']
+    command = [compiler, *options_of(source), *more, '-o', output, *sources_of(source), '-lm']
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=source.parent)
     return done.stderr if done.returncode else None
 
@@ -74,21 +77,21 @@ def fails_natively(source, program, guest):
             return tap.execute([program], limit=60).status != 0
         except OSError: # the host was told not to
             return False
-    native = program.with_suffix(f'.native-{os.getpid()}')
+    native = program.with_name(f'{program.name}.native-{os.getpid()}')
     try:
         return compile_with('gcc', source, native) is not None or tap.execute([native], limit=60).status != 0
     finally:
         native.unlink(missing_ok=True)
 
 
-def judge(source, program, prefix, name, guest):
+def judge(source, program, prefix, name, guest, more=()):
     options_of(source)
     rejected = program.with_name(program.name + '.rejected')
     if rejected.exists():
         raise tap.Skip('the cross compiler rejects it')
     if not program.exists():
-        fresh = program.with_suffix(f'.{os.getpid()}')
-        complaint = compile_with(prefix + 'gcc', source, fresh)
+        fresh = program.with_name(f'{program.name}.{os.getpid()}')
+        complaint = compile_with(prefix + 'gcc', source, fresh, more)
         if complaint is not None:
             rejected.write_text(complaint)
             raise tap.Skip('the cross compiler rejects it')
@@ -100,6 +103,12 @@ def judge(source, program, prefix, name, guest):
         raise tap.Skip('fails natively, too')
     reason = 'runs out of time' if outcome.status is None else f'exit status {outcome.status}'
     raise tap.Failure(f'{reason}\n{tap.tail(outcome.stderr)}')
+
+
+def variants_of(source, guest):
+    for name, (more, pattern) in VARIANTS.get(guest, {}).items():
+        if pattern.search(source.read_text(errors='replace')):
+            yield name, more
 
 
 def main():
@@ -116,7 +125,12 @@ def main():
             name = f'{folder}/{source.stem}'
             program = options.programs / f'{name}.{options.guest}'
             if wanted(options, name) and not source.stem.endswith('-lib'):
-                cases.append((name, lambda source=source, program=program: judge(source, program, GUESTS[options.guest][0], options.guest, guest)))
+                prefix = GUESTS[options.guest][0]
+                cases.append((name, lambda source=source, program=program: judge(source, program, prefix, options.guest, guest)))
+                for variant, more in variants_of(source, options.guest):
+                    other = options.programs / f'{name}.{options.guest}-{variant}'
+                    cases.append((f'{name} ({variant})', lambda source=source, program=other, more=more:
+                                  judge(source, program, prefix, options.guest, guest, more)))
     return tap.run(cases, options.jobs)
 
 

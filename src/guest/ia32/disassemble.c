@@ -60,9 +60,11 @@ static void add_memory(struct text *t, const struct ia32_insn *d, const struct o
         add_address(t, d);
 }
 
-static void add_immediate(struct text *t, const struct operand *o)
+/* A choice of lanes is no number. */
+static void add_immediate(struct text *t, const struct ia32_insn *d, const struct operand *o)
 {
-    int32_t value = (int32_t)o->value;
+    bool is_choice = d->operand[0].kind == OPERAND_VECTOR || d->operand[0].kind == OPERAND_MMX;
+    int32_t value = (int32_t)(is_choice ? o->value & 0xff : o->value);
     if (value < 0)
         text_add(t, "-0x%" PRIx32, -o->value);
     else
@@ -80,7 +82,7 @@ static void add_operand(struct text *t, const struct ia32_insn *d, const struct 
     case OPERAND_SEGMENT: text_add(t, "%s", segments[o->number - IA32_ES]); break;
     case OPERAND_SYSTEM: text_add(t, "%s%u", place[0] == 'C' ? "cr" : "dr", o->number); break;
     case OPERAND_MEMORY: add_memory(t, d, o, place); break;
-    case OPERAND_IMMEDIATE: add_immediate(t, o); break;
+    case OPERAND_IMMEDIATE: add_immediate(t, d, o); break;
     case OPERAND_TARGET: text_add(t, "0x%" PRIx32, o->value); break;
     case OPERAND_STACK: text_add(t, "st(%u)", o->number); break;
     case OPERAND_FAR: text_add(t, "0x%x:0x%" PRIx32, d->selector, o->value); break;
