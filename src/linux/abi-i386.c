@@ -2,12 +2,7 @@
 
 #include "guest/ia32/regs.h"
 #include "linux/abi.h"
-
-/* As the kernel's vDSO has it, which unwinders and debuggers recognise by its bytes. */
-static const uint8_t signal_return[] = {
-    0xb8, 0xad, 0x00, 0x00, 0x00, /* mov eax, 173 (rt_sigreturn) */
-    0xcd, 0x80,                   /* int 0x80 */
-};
+#include "linux/frame-i386.h"
 
 static const char *const processors[] = { "i686", "max", "any", NULL };
 
@@ -33,8 +28,7 @@ const struct abi abi_i386 = {
     .platform = "i686",
     .illegal_code = ILL_ILLOPN,
     .breakpoint_code = SI_KERNEL,
-    .signal_return = signal_return,
-    .signal_return_size = sizeof signal_return,
+    .vdso = &i386_vdso,
     .processors = processors,
     .print_cpu = print_cpu,
 };

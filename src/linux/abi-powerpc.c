@@ -5,12 +5,6 @@
 enum { FEATURE_HAS_ALTIVEC = 0x10000000, FEATURE_HAS_FPU = 0x08000000, FEATURE_HAS_MMU = 0x04000000 };
 #define FEATURE_32 UINT64_C(0x80000000)
 
-/* As the kernel's vDSO has it, which debuggers recognise by its bytes. */
-static const uint8_t signal_return[] = {
-    0x38, 0x00, 0x00, 0xac, /* li r0, 172 (rt_sigreturn) */
-    0x44, 0x00, 0x00, 0x02, /* sc */
-};
-
 static const char *const processors[] = { "7400", "max", "any", NULL };
 
 static void print_cpu(FILE *file, unsigned processor)
@@ -31,9 +25,7 @@ const struct abi abi_powerpc = {
     .minimum_signal_stack = 4096,
     .platform = "ppc7400",
     .cache_block = 32,
-    .signal_return = signal_return,
-    .signal_return_size = sizeof signal_return,
-    .unwind = &powerpc_unwind,
+    .vdso = &powerpc_vdso,
     .processors = processors,
     .print_cpu = print_cpu,
 };

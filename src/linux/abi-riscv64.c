@@ -1,4 +1,5 @@
 #include "linux/abi.h"
+#include "linux/vdso.h"
 
 enum { EF_RISCV_RVE = 8 }; /* RISC-V ELF psABI, "File header": 16 registers only */
 
@@ -9,6 +10,12 @@ static const uint8_t signal_return[] = {
     0x93, 0x08, 0xb0, 0x08, /* li a7, 139 (rt_sigreturn) */
     0x73, 0x00, 0x00, 0x00, /* ecall */
 };
+
+static const struct vdso_function functions[] = {
+    { "__vdso_rt_sigreturn", NULL, signal_return, sizeof signal_return },
+    { NULL },
+};
+static const struct vdso vdso = { .functions = functions };
 
 static const char *const processors[] = { "rv64", "max", "any", NULL };
 
@@ -31,8 +38,7 @@ const struct abi abi_riscv64 = {
     .minimum_signal_stack = 2048,
     .refused_elf_flags = EF_RISCV_RVE,
     .refused_elf_flags_name = "the RVE base (16 registers)",
-    .signal_return = signal_return,
-    .signal_return_size = sizeof signal_return,
+    .vdso = &vdso,
     .processors = processors,
     .print_cpu = print_cpu,
 };

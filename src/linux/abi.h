@@ -7,7 +7,7 @@
 #include "guest/guest.h"
 #include "linux/call-abi.h"
 
-struct signal_unwind;
+struct vdso;
 
 struct abi {
     const struct guest *guest;
@@ -23,11 +23,7 @@ struct abi {
     uint32_t refused_elf_flags;          /* e_flags bits of programs that need another processor */
     const char *refused_elf_flags_name;  /* what they stand for */
 
-    /* Code that returns from a signal handler, for guests whose C library brings none: mapped at process.signal_return. */
-    const uint8_t *signal_return;
-    unsigned signal_return_size;         /* bytes */
-    const struct signal_unwind *unwind;  /* vdso.h; NULL: unwinders know that code by its bytes */
-
+    const struct vdso *vdso;             /* vdso.h: code for the program, above all what returns from signal handlers */
     const char *const *processors;       /* models -cpu knows, NULL at the end; all stand for the one there is */
 
     /* Writes the paragraph of /proc/cpuinfo about one processor. */
@@ -35,6 +31,9 @@ struct abi {
 };
 
 extern const struct abi abi_riscv64, abi_powerpc, abi_i386;
+
+/* A word of 32 bits as it lies in the guest's memory. */
+static inline uint32_t abi_word(const struct abi *abi, uint32_t x) { return abi->calls->big_endian ? __builtin_bswap32(x) : x; }
 
 /* The ABI of a guest; every guest has one. */
 const struct abi *abi_for(const struct guest *guest);

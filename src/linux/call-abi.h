@@ -102,7 +102,9 @@ struct call_abi {
 
     /* The reverse, for rt_sigreturn. False if there is no valid frame at the stack pointer. `alternate`: the frame's. */
     bool (*pop_frame)(struct task *task, uint64_t *mask, stack_t *alternate);
-    size_t frame_size; /* bytes */
+    /* The same for sigreturn, of an older kind of frame; NULL: there is none. */
+    bool (*pop_old_frame)(struct task *task, uint64_t *mask);
+    size_t frame_size; /* bytes; of the largest kind */
 };
 
 extern const struct call_abi call_abi_riscv64, call_abi_powerpc, call_abi_i386;

@@ -17,6 +17,9 @@ FIELDS(timespec64) = { S(struct timespec, tv_sec, 0, 8), S(struct timespec, tv_n
 FIELDS(itimerspec64) = {
     S(struct itimerspec, it_interval.tv_sec, 0, 8), S(struct itimerspec, it_interval.tv_nsec, 8, 4),
     S(struct itimerspec, it_value.tv_sec, 16, 8), S(struct itimerspec, it_value.tv_nsec, 24, 4), { 0 } };
+FIELDS(old_sigaction) = {
+    U(struct guest_sigaction, handler, 0, 4), U(struct guest_sigaction, mask, 4, 4), U(struct guest_sigaction, flags, 8, 4),
+    U(struct guest_sigaction, restorer, 12, 4), { 0 } };
 FIELDS(stat) = {
     U(struct stat, st_dev, 0, 4), U(struct stat, st_ino, 4, 4), U(struct stat, st_mode, 8, 2), U(struct stat, st_nlink, 10, 2),
     U(struct stat, st_uid, 12, 2), U(struct stat, st_gid, 14, 2), U(struct stat, st_rdev, 16, 4), S(struct stat, st_size, 20, 4),
@@ -54,7 +57,7 @@ FIELDS(shmid) = {
 
 static const struct named_structure named_structures[] = {
     COMMON_STRUCTURES
-    NAMED(id16, uint32_t, 2), NAMED(timespec64, struct timespec, 16), NAMED(itimerspec64, struct itimerspec, 32), NAMED(stat, struct stat, 64),
+    NAMED(id16, uint32_t, 2), NAMED(old_sigaction, struct guest_sigaction, 16), NAMED(timespec64, struct timespec, 16), NAMED(itimerspec64, struct itimerspec, 32), NAMED(stat, struct stat, 64),
     NAMED(stat64, struct stat, 96), NAMED(statfs64, struct statfs, 84), NAMED(epoll_event, struct epoll_event, 12),
     NAMED(flock64, struct flock, 24), NAMED(semid, struct semid_ds, 64), NAMED(msqid, struct msqid_ds, 88), NAMED(shmid, struct shmid_ds, 84),
     { NULL, { 0 } },
@@ -220,5 +223,6 @@ const struct call_abi call_abi_i386 = {
     .same_requests = true,
     .push_frame = i386_push_frame,
     .pop_frame = i386_pop_frame,
-    .frame_size = sizeof(struct i386_frame),
+    .pop_old_frame = i386_pop_old_frame,
+    .frame_size = I386_LARGEST_FRAME,
 };

@@ -58,20 +58,3 @@ int64_t call_sync_range(struct task *task, const uint64_t *a)
 {
     return BLOCKING_CALL(task, SYS_sync_file_range, a[0], a[2], a[3], a[1]);
 }
-
-/* Sets of signals of one word. */
-int64_t call_sigprocmask(struct task *task, const uint64_t *a)
-{
-    return call_rt_sigprocmask(task, (const uint64_t[6]){ a[0], a[1], a[2], sizeof(uint64_t) });
-}
-
-int64_t call_sigpending(struct task *task, const uint64_t *a)
-{
-    return call_rt_sigpending(task, (const uint64_t[6]){ a[0], sizeof(uint64_t) });
-}
-
-int64_t call_sigsuspend(struct task *task, const uint64_t *a)
-{
-    uint64_t mask = (uint32_t)a[2];
-    return call_rt_sigsuspend(task, (const uint64_t[6]){ (uint64_t)&mask, sizeof mask });
-}

@@ -6,7 +6,8 @@
 #include "ir/extended.h"
 #include "linux/calls.h"
 
-enum { RETURN_ALIGNMENT = 16, TRAP_DIVIDE = 0, TRAP_BREAKPOINT = 3, TRAP_ILLEGAL = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_FLOAT = 16, ERROR_USER = 4 };
+enum { ALIGNMENT = 16, RESTORER = 0x04000000 /* SA_RESTORER: asm/signal.h */ };
+enum { TRAP_DIVIDE = 0, TRAP_BREAKPOINT = 3, TRAP_ILLEGAL = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_FLOAT = 16, ERROR_USER = 4 };
 enum { NO_MORE = 0xffff };
 
 /* What the processor would have reported (SDM volume 3, table 6-1). */
@@ -57,14 +58,61 @@ static void set_flat_segments(struct context *c)
     ia32_reload_segments(c);
 }
 
-bool i386_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask)
+/* ---- both kinds: the floating-point state, and the frame below it ------------------------------------------------------------------------ */
+
+static bool save_floating_point(uint64_t at)
+{
+    struct i386_floating_point f = { .status = extended_status(), .magic = NO_MORE };
+    extended_save(f.state);
+    return guest_write(at, &f, sizeof f);
+}
+
+static bool restore_floating_point(uint32_t at)
+{
+    struct i386_floating_point f;
+    if (at && !guest_read(&f, at, sizeof f))
+        return false;
+    extended_reset();
+    if (at)
+        extended_restore(f.state);
+    return true;
+}
+
+/* Where the handler's arguments begin is a multiple of 16, as after a call. */
+static uint64_t place(uint64_t top, size_t size) { return align_down(top - size + 4, ALIGNMENT) - 4; }
+
+static uint32_t return_address(const struct task *task, const struct guest_sigaction *action, unsigned function)
+{
+    return (uint32_t)(action->flags & RESTORER ? action->restorer : task->process->vdso_code[function]);
+}
+
+static bool push_old(struct task *task, uint64_t floating_point, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask)
+{
+    static const uint8_t return_code[8] = { 0x58, 0xb8, 0x77, 0, 0, 0, 0xcd, 0x80 }; /* pop eax; mov eax, 119 (sigreturn); int 0x80 */
+    struct context *c = &task->thread->context;
+    uint64_t at = place(floating_point, sizeof(struct i386_old_frame));
+    struct i386_old_frame frame = {
+        .return_address = return_address(task, action, I386_VDSO_SIGNAL_RETURN),
+        .number = (uint32_t)info->si_signo,
+        .high_mask = (uint32_t)(mask >> 32),
+    };
+    memcpy(frame.return_code, return_code, sizeof return_code);
+    save(c, info, mask, &frame.registers);
+    frame.registers.floating_point = (uint32_t)floating_point;
+    if (!guest_write(at, &frame, sizeof frame))
+        return false;
+    c->slot[IA32_ESP] = at;
+    c->slot[IA32_EDX] = c->slot[IA32_ECX] = 0;
+    return true;
+}
+
+static bool push_new(struct task *task, uint64_t floating_point, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask)
 {
     static const uint8_t return_code[8] = { 0xb8, 0xad, 0, 0, 0, 0xcd, 0x80 }; /* mov eax, 173 (rt_sigreturn); int 0x80 */
     struct context *c = &task->thread->context;
-    /* Where the handler's arguments begin is a multiple of 16, as after a call. */
-    uint64_t at = align_down(stack - sizeof(struct i386_frame) + 4, RETURN_ALIGNMENT) - 4;
+    uint64_t at = place(floating_point, sizeof(struct i386_frame));
     struct i386_frame frame = {
-        .return_address = (uint32_t)task->process->signal_return,
+        .return_address = return_address(task, action, I386_VDSO_RT_SIGNAL_RETURN),
         .number = (uint32_t)info->si_signo,
         .info_at = (uint32_t)(at + offsetof(struct i386_frame, info)),
         .context_at = (uint32_t)(at + offsetof(struct i386_frame, context)),
@@ -72,21 +120,27 @@ bool i386_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, c
                            (uint32_t)task->alternate_stack.ss_size },
         .context.mask = { (uint32_t)mask, (uint32_t)(mask >> 32) },
     };
-    if (at > UINT32_MAX)
-        return false;
     memcpy(frame.return_code, return_code, sizeof return_code);
     siginfo_to_32(&call_abi_i386, info, frame.info);
     save(c, info, mask, &frame.context.registers);
-    frame.context.registers.floating_point = (uint32_t)(at + offsetof(struct i386_frame, floating_point));
-    extended_save(frame.floating_point.state);
-    frame.floating_point.status = extended_status();
-    frame.floating_point.magic = NO_MORE;
+    frame.context.registers.floating_point = (uint32_t)floating_point;
     if (!guest_write(at, &frame, sizeof frame))
         return false;
     c->slot[IA32_ESP] = at;
-    c->slot[IA32_EAX] = frame.number;
     c->slot[IA32_EDX] = frame.info_at;
     c->slot[IA32_ECX] = frame.context_at;
+    return true;
+}
+
+bool i386_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask)
+{
+    struct context *c = &task->thread->context;
+    uint64_t floating_point = align_down(stack - sizeof(struct i386_floating_point), ALIGNMENT);
+    if (stack < I386_LARGEST_FRAME + 2 * ALIGNMENT || !save_floating_point(floating_point))
+        return false;
+    if (!(action->flags & SA_SIGINFO ? push_new : push_old)(task, floating_point, info, action, mask))
+        return false;
+    c->slot[IA32_EAX] = (uint32_t)info->si_signo;
     c->slot[IA32_DIRECTION] = 0;
     extended_reset();
     set_flat_segments(c);
@@ -94,23 +148,30 @@ bool i386_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, c
     return true;
 }
 
-/* The return took its address off the stack. */
+/* The return took its address off the stack, */
 bool i386_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate)
 {
     struct context *c = &task->thread->context;
     struct i386_frame frame;
-    if (!guest_read(&frame, (uint32_t)(c->slot[IA32_ESP] - sizeof frame.return_address), sizeof frame))
+    if (!guest_read(&frame, (uint32_t)(c->slot[IA32_ESP] - sizeof frame.return_address), sizeof frame) ||
+        !restore_floating_point(frame.context.registers.floating_point))
         return false;
-    struct i386_floating_point floating_point;
-    uint32_t floating_point_at = frame.context.registers.floating_point;
-    if (floating_point_at && !guest_read(&floating_point, floating_point_at, sizeof floating_point))
-        return false;
-    extended_reset();
-    if (floating_point_at)
-        extended_restore(floating_point.state);
     const uint32_t *stack = frame.context.stack;
     restore(c, &frame.context.registers);
     *mask = frame.context.mask[0] | (uint64_t)frame.context.mask[1] << 32;
     *alternate = (stack_t){ .ss_sp = (void *)(uintptr_t)stack[0], .ss_flags = (int)stack[1], .ss_size = stack[2] };
+    return true;
+}
+
+/* and here the code returned to took the number. */
+bool i386_pop_old_frame(struct task *task, uint64_t *mask)
+{
+    struct context *c = &task->thread->context;
+    struct i386_old_frame frame;
+    uint32_t at = (uint32_t)(c->slot[IA32_ESP] - offsetof(struct i386_old_frame, registers));
+    if (!guest_read(&frame, at, sizeof frame) || !restore_floating_point(frame.registers.floating_point))
+        return false;
+    restore(c, &frame.registers);
+    *mask = frame.registers.old_mask | (uint64_t)frame.high_mask << 32;
     return true;
 }

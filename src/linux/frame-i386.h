@@ -1,4 +1,4 @@
-/* The IA-32 signal frame in memory (arch/x86/include/asm/sigframe.h, uapi/asm/sigcontext.h). */
+/* The IA-32 signal frames in memory (arch/x86/include/asm/sigframe.h, uapi/asm/sigcontext.h), and the code that handlers return to. */
 #ifndef FERRY_FRAME_I386_H
 #define FERRY_FRAME_I386_H
 
@@ -8,6 +8,7 @@
 
 struct task;
 struct guest_sigaction;
+struct vdso;
 
 /* struct sigcontext_32 */
 struct i386_context {
@@ -23,6 +24,7 @@ struct i386_floating_point {
     uint16_t status, magic;   /* 0xffff: nothing more follows */
 };
 
+/* For handlers that want to know the circumstances (SA_SIGINFO). */
 struct i386_frame {
     uint32_t return_address;
     uint32_t number, info_at, context_at; /* the handler's arguments */
@@ -33,13 +35,33 @@ struct i386_frame {
         struct i386_context registers;
         uint32_t mask[2];     /* the low word first */
     } context;
-    uint8_t return_code[8];   /* nobody executes it; debuggers know it by its bytes */
-    struct i386_floating_point floating_point;
+    uint8_t return_code[8];   /* nobody executes it; debuggers know it by its bytes, as they do that of the other */
+};
+
+/* For all others. */
+struct i386_old_frame {
+    uint32_t return_address;
+    uint32_t number;          /* the handler's argument */
+    struct i386_context registers;
+    uint8_t unused[624];      /* floating-point state was here once */
+    uint32_t high_mask;       /* `registers` has the low word */
+    uint8_t return_code[8];
 };
 
 static_assert(sizeof(struct i386_context) == 88, "struct sigcontext_32");
+static_assert(offsetof(struct i386_old_frame, high_mask) == 720, "struct sigframe_ia32");
+static_assert(offsetof(struct i386_frame, context) == 144, "struct rt_sigframe_ia32");
+
+enum { I386_LARGEST_FRAME = sizeof(struct i386_old_frame) + sizeof(struct i386_floating_point) };
+static_assert(sizeof(struct i386_old_frame) > sizeof(struct i386_frame), "the largest frame");
+
+/* The functions of the vDSO that are looked for. */
+enum { I386_VDSO_CALL, I386_VDSO_SIGNAL_RETURN, I386_VDSO_RT_SIGNAL_RETURN };
+
+extern const struct vdso i386_vdso;
 
 bool i386_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask);
 bool i386_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate);
+bool i386_pop_old_frame(struct task *task, uint64_t *mask);
 
 #endif

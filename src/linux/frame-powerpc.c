@@ -84,7 +84,7 @@ bool powerpc_push_frame(struct task *task, uint64_t stack, const siginfo_t *info
     frame.context.stack[2] = big32(task->alternate_stack.ss_size);
     if (!guest_write(at, &frame, sizeof frame))
         return false;
-    c->slot[POWERPC_LR] = task->process->signal_return;
+    c->slot[POWERPC_LR] = task->process->vdso_code[0];
     c->slot[POWERPC_SP] = at;
     c->slot[POWERPC_R + 3] = (uint64_t)info->si_signo;
     c->slot[POWERPC_R + 4] = at + offsetof(struct powerpc_frame, info);
@@ -123,13 +123,27 @@ static const struct saved_registers saved[] = {
     { 0 },
 };
 
-const struct signal_unwind powerpc_unwind = {
+static const struct signal_unwind unwind = { .stack_pointer_offset = GENERAL(1), .saved = saved };
+
+/* As the kernel's vDSO has it, which debuggers recognise by its bytes. */
+static const uint8_t signal_return[] = {
+    0x38, 0x00, 0x00, 0xac, /* li r0, 172 (rt_sigreturn) */
+    0x44, 0x00, 0x00, 0x02, /* sc */
+};
+
+static const char version[] = "LINUX_2.6.15";
+
+static const struct vdso_function functions[] = {
+    { "__kernel_sigtramp_rt32", version, signal_return, sizeof signal_return, .frame = &unwind },
+    { NULL },
+};
+
+const struct vdso powerpc_vdso = {
     .soname = "linux-vdso32.so.1",
-    .symbol = "__kernel_sigtramp_rt32",
+    .versions = (const char *const[]){ version, NULL },
     .stack_pointer = 1,
-    .stack_pointer_offset = GENERAL(1),
     .return_address = 67,
-    .saved = saved,
+    .functions = functions,
 };
 
 /* ---- swapcontext(2) ------------------------------------------------------------------------------------------------------------------ */

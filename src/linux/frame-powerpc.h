@@ -9,7 +9,7 @@
 struct context;
 struct task;
 struct guest_sigaction;
-struct signal_unwind;
+struct vdso;
 
 struct powerpc_ucontext {
     uint32_t flags, link;
@@ -49,6 +49,6 @@ void powerpc_save_context(const struct task *task, uint64_t at, uint64_t mask, s
 void powerpc_restore_context(struct context *c, const struct powerpc_ucontext *u, uint64_t *mask);
 
 /* libgcc, which would know the bytes of the code that returns, then takes the wrong register for the return address (GCC 12 to 14). */
-extern const struct signal_unwind powerpc_unwind;
+extern const struct vdso powerpc_vdso;
 
 #endif

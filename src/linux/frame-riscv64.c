@@ -21,7 +21,7 @@ bool riscv64_push_frame(struct task *task, uint64_t stack, const siginfo_t *info
     u->fcsr = riscv_read_fcsr(c);
     if (!guest_write(at, &frame, sizeof frame))
         return false;
-    c->slot[RV_RA] = task->process->signal_return;
+    c->slot[RV_RA] = task->process->vdso_code[0];
     c->slot[RV_SP] = at;
     c->slot[RV_A0] = (uint64_t)info->si_signo;
     c->slot[RV_A0 + 1] = at + offsetof(struct riscv64_frame, info);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "engine/engine.h"
 #include "linux/mm.h"
+#include "linux/vdso.h"
 
 /* What the command line and the environment variables say. Lives as long as Ferry. */
 struct linux_options {
@@ -33,6 +34,7 @@ struct guest_sigaction { /* as in struct process; addresses are the guest's */
     uint64_t handler;    /* 0: SIG_DFL, 1: SIG_IGN */
     uint64_t flags;
     uint64_t mask;
+    uint64_t restorer;   /* where the handler returns to; some ABIs' flags say that it is given */
 };
 
 /* One per guest process. A vfork child has its own copy, but shares `mm` and `engine`. */
@@ -53,7 +55,8 @@ struct process {
     uint64_t stack_start;       /* guest address of argc */
     uint64_t code_start, code_end;   /* of the program: /proc/self/stat */
     uint64_t brk_start;              /* guest address */
-    uint64_t signal_return;     /* guest address of code that calls rt_sigreturn */
+    uint64_t vdso;              /* guest address of its page, */
+    uint64_t vdso_code[VDSO_MOST_FUNCTIONS]; /* and of its functions, as abi->vdso lists them */
     char *keep_file;            /* of translations; NULL: this process keeps none */
     _Atomic uint8_t data_descriptors; /* whether it may have descriptors whose data are structures: calls-data.c */
     uint64_t wide_directories[8]; /* devices whose positions in directories have 64 bits: calls-convert.c */

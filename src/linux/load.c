@@ -86,7 +86,11 @@ static void map_vdso(struct process *p, const struct abi *abi)
     int64_t page = mm_map(p->mm, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, "[vdso]");
     if (page < 0)
         die(NOT_EXECUTABLE, "no memory: %s", strerror((int)-page));
-    p->signal_return = (uint64_t)page + vdso_write(abi, (uint8_t *)(uintptr_t)page);
+    uint32_t code[VDSO_MOST_FUNCTIONS] = { 0 };
+    vdso_write(abi, (uint8_t *)(uintptr_t)page, code);
+    p->vdso = (uint64_t)page;
+    for (unsigned i = 0; i < VDSO_MOST_FUNCTIONS; i++)
+        p->vdso_code[i] = p->vdso + code[i];
     mm_protect(p->mm, page, PAGE_SIZE, PROT_READ | PROT_EXEC);
 }
 

@@ -11,11 +11,29 @@ static int64_t read_mask(uint64_t *mask, uint64_t address, uint64_t size)
     return guest_read(mask, address, sizeof *mask) ? 0 : -EFAULT;
 }
 
+static int64_t change_action(struct task *task, uint64_t number, const struct guest_sigaction *next, struct guest_sigaction *last)
+{
+    struct process *p = task->process;
+    if (number < 1 || number >= SIGNAL_COUNT || (next && (number == SIGKILL || number == SIGSTOP)))
+        return -EINVAL;
+    int64_t held = signals_hold(task);
+    if (held < 0)
+        return held;
+    pthread_mutex_lock(&p->lock);
+    *last = p->action[number];
+    if (next) {
+        p->action[number] = *next;
+        p->action[number].mask &= ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
+        signals_install(p, (int)number);
+    }
+    pthread_mutex_unlock(&p->lock);
+    signals_release(task);
+    return 0;
+}
+
 int64_t call_rt_sigaction(struct task *task, const uint64_t *a)
 {
     const struct call_abi *abi = task->process->abi->calls;
-    struct process *p = task->process;
-    uint64_t number = a[0];
     uint8_t raw[LARGEST_STRUCTURE];
     struct guest_sigaction next, last;
     size_t size = abi->structures[STRUCTURE_SIGACTION].guest_size;
@@ -25,23 +43,10 @@ int64_t call_rt_sigaction(struct task *task, const uint64_t *a)
         if (!guest_read(raw, a[1], size))
             return -EFAULT;
         structure_from_guest(abi, STRUCTURE_SIGACTION, raw, &next);
-        next.mask &= ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
     }
-    if (number < 1 || number >= SIGNAL_COUNT || (a[1] && (number == SIGKILL || number == SIGSTOP)))
-        return -EINVAL;
-    int64_t held = signals_hold(task);
-    if (held < 0)
-        return held;
-    pthread_mutex_lock(&p->lock);
-    last = p->action[number];
-    if (a[1]) {
-        p->action[number] = next;
-        signals_install(p, (int)number);
-    }
-    pthread_mutex_unlock(&p->lock);
-    signals_release(task);
-    if (!a[2])
-        return 0;
+    int64_t result = change_action(task, a[0], a[1] ? &next : NULL, &last);
+    if (result < 0 || !a[2])
+        return result;
     structure_to_guest(abi, STRUCTURE_SIGACTION, &last, raw);
     return guest_write(a[2], raw, size) ? 0 : -EFAULT;
 }
@@ -112,20 +117,35 @@ int64_t call_rt_sigtimedwait(struct task *task, const uint64_t *a)
     return blocking_call(task, SYS_rt_sigtimedwait, a);
 }
 
-int64_t call_rt_sigreturn(struct task *task, const uint64_t *a)
+/* Goes on as a frame said, if there was one. */
+static int64_t resume(struct task *task, bool is_frame, uint64_t mask, const stack_t *alternate)
 {
-    (void)a;
-    uint64_t mask;
-    stack_t alternate;
-    if (!task->process->abi->calls->pop_frame(task, &mask, &alternate)) {
+    if (!is_frame) {
         siginfo_t info = { .si_signo = SIGSEGV, .si_code = SI_KERNEL };
         signals_force(task, &info);
         return CALL_SILENT;
     }
     signals_hold(task);
-    task->alternate_stack = alternate;
+    task->alternate_stack = *alternate;
     signals_set_mask(task, mask);
     return CALL_SILENT;
+}
+
+int64_t call_rt_sigreturn(struct task *task, const uint64_t *a)
+{
+    (void)a;
+    uint64_t mask = 0;
+    stack_t alternate = { 0 };
+    bool is_frame = task->process->abi->calls->pop_frame(task, &mask, &alternate);
+    return resume(task, is_frame, mask, &alternate);
+}
+
+int64_t call_sigreturn(struct task *task, const uint64_t *a)
+{
+    (void)a;
+    uint64_t mask = 0;
+    bool is_frame = task->process->abi->calls->pop_old_frame(task, &mask);
+    return resume(task, is_frame, mask, &task->alternate_stack);
 }
 
 int64_t call_sigaltstack(struct task *task, const uint64_t *a)
@@ -157,4 +177,64 @@ int64_t call_restart_syscall(struct task *task, const uint64_t *a)
 {
     (void)task, (void)a;
     return -EINTR;
+}
+
+/* ---- older calls, of which sets of signals have one word -------------------------------------------------------------------------------- */
+
+/* The action is, by now, as on the host. */
+int64_t call_sigaction(struct task *task, const uint64_t *a)
+{
+    struct guest_sigaction next, last;
+    if (a[1])
+        memcpy(&next, (const void *)a[1], sizeof next);
+    int64_t result = change_action(task, a[0], a[1] ? &next : NULL, &last);
+    if (result >= 0 && a[2])
+        memcpy((void *)a[2], &last, sizeof last);
+    return result;
+}
+
+int64_t call_signal(struct task *task, const uint64_t *a)
+{
+    struct guest_sigaction next = { .handler = a[1], .flags = SA_RESETHAND | SA_NODEFER }, last;
+    int64_t result = change_action(task, a[0], &next, &last);
+    return result < 0 ? result : (int64_t)last.handler;
+}
+
+/* What is not in the set's word stays as it is. */
+int64_t call_sigprocmask(struct task *task, const uint64_t *a)
+{
+    uint64_t set;
+    if (a[1] && !guest_read(&set, a[1], sizeof set))
+        return -EFAULT;
+    if (a[1] && (int)a[0] == SIG_SETMASK)
+        set |= task->signal_mask & ~(uint64_t)UINT32_MAX;
+    return call_rt_sigprocmask(task, (const uint64_t[6]){ a[0], a[1] ? (uint64_t)&set : 0, a[2], sizeof set });
+}
+
+int64_t call_sigpending(struct task *task, const uint64_t *a)
+{
+    return call_rt_sigpending(task, (const uint64_t[6]){ a[0], sizeof(uint64_t) });
+}
+
+int64_t call_sigsuspend(struct task *task, const uint64_t *a)
+{
+    uint64_t mask = (uint32_t)a[2];
+    return call_rt_sigsuspend(task, (const uint64_t[6]){ (uint64_t)&mask, sizeof mask });
+}
+
+int64_t call_sgetmask(struct task *task, const uint64_t *a)
+{
+    (void)a;
+    return (uint32_t)task->signal_mask;
+}
+
+/* The kernel extends the word by its sign to a mask of 64 bits (kernel/signal.c, ssetmask). */
+int64_t call_ssetmask(struct task *task, const uint64_t *a)
+{
+    uint32_t last = (uint32_t)task->signal_mask;
+    int64_t held = signals_hold(task);
+    if (held < 0)
+        return held;
+    signals_set_mask(task, a[0]);
+    return last;
 }

@@ -78,7 +78,8 @@ static bool has_aux(const struct abi *abi, uint64_t type)
 {
     switch (type) {
     case AT_PLATFORM: return abi->platform;
-    case AT_SYSINFO_EHDR: return abi->unwind;
+    case AT_SYSINFO: return abi->vdso->first_makes_calls;
+    case AT_SYSINFO_EHDR: return abi->vdso->soname;
     case AT_DCACHEBSIZE: case AT_ICACHEBSIZE: case AT_UCACHEBSIZE: return abi->cache_block;
     default: return true;
     }
@@ -92,7 +93,8 @@ static unsigned make_aux(const struct process *p, const struct stack_content *c,
         { AT_DCACHEBSIZE, c->abi->cache_block },
         { AT_ICACHEBSIZE, c->abi->cache_block },
         { AT_UCACHEBSIZE, 0 },
-        { AT_SYSINFO_EHDR, align_down(p->signal_return, PAGE_SIZE) },
+        { AT_SYSINFO, p->vdso_code[0] },
+        { AT_SYSINFO_EHDR, p->vdso },
         { AUX_MINIMUM_SIGNAL_STACK, c->abi->minimum_signal_stack },
         { AT_HWCAP,    c->abi->hardware_capabilities },
         { AT_PAGESZ,   PAGE_SIZE },
