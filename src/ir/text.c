@@ -7,6 +7,7 @@ const char *const ir_type_names[IR_TYPE_COUNT] = { "void", "i8", "i16", "i32", "
 const char *const ir_event_names[EVENT_COUNT] = {
     [EVENT_NONE]       = "none",
     [EVENT_SYSCALL]    = "syscall",
+    [EVENT_FAST_SYSCALL] = "fast_syscall",
     [EVENT_BREAKPOINT] = "breakpoint",
     [EVENT_ILLEGAL]    = "illegal",
     [EVENT_CODE_SYNC]  = "code_sync",

@@ -12,7 +12,7 @@ static void print_cpu(FILE *file, unsigned processor)
             "processor\t: %u\n"
             "vendor_id\t: FerryFerryFe\n"
             "cpu family\t: 6\n"
-            "model\t\t: 0\n"
+            "model\t\t: 3\n"
             "model name\t: i686\n"
             "stepping\t: 0\n"
             "fpu\t\t: yes\n"

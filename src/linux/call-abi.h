@@ -82,6 +82,11 @@ struct call_abi {
 
     /* Gives the context the thread-local storage that clone(2) was asked for. NULL: it goes to thread_slot. */
     void (*set_thread)(struct context *c, uint64_t tls);
+
+    /* For EVENT_FAST_SYSCALL: the context becomes that of a system call by the other instruction, there where the program goes on. False if its
+     * stack cannot be read: the call is not made then. NULL: no such instruction. */
+    bool (*enter_fast)(struct task *task);
+
     const struct structure *structures; /* by enum structure_name */
 
     /* For guests whose calls go through marshal.c: all structures by name, NULL at the end, and flags likewise. */

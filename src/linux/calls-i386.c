@@ -204,6 +204,16 @@ int64_t call_select_by_structure(struct task *task, const uint64_t *a)
     return read_arguments(task, a[0], 5, arguments) ? call_by_name(task, "_newselect", arguments) : -EFAULT;
 }
 
+/* SYSENTER's caller keeps its stack pointer in EBP, and there the sixth argument. It goes on in the vDSO, behind the INT that would have made the
+ * call; so what is done once more is that (Linux, arch/x86/entry/syscall_32.c, do_SYSENTER_32). */
+static bool enter_fast(struct task *task)
+{
+    struct context *c = &task->thread->context;
+    c->slot[IA32_ESP] = c->slot[IA32_EBP];
+    c->pc = task->process->vdso_code[I386_VDSO_CALL] + I386_VDSO_BEHIND_INT;
+    return guest_pointer(abi_of(task), &c->slot[IA32_EBP], c->slot[IA32_ESP]);
+}
+
 const struct call_abi call_abi_i386 = {
     .machine = "i686",
     .calls = calls,
@@ -214,6 +224,7 @@ const struct call_abi call_abi_i386 = {
     .stack_slot = IA32_ESP,
     .begin = begin,
     .set_thread = set_thread,
+    .enter_fast = enter_fast,
     .argument_slots = { IA32_EBX, IA32_ECX, IA32_EDX, IA32_ESI, IA32_EDI, IA32_EBP },
     .word_size = 4,
     .structures = structures,

@@ -55,8 +55,9 @@ static_assert(offsetof(struct i386_frame, context) == 144, "struct rt_sigframe_i
 enum { I386_LARGEST_FRAME = sizeof(struct i386_old_frame) + sizeof(struct i386_floating_point) };
 static_assert(sizeof(struct i386_old_frame) > sizeof(struct i386_frame), "the largest frame");
 
-/* The functions of the vDSO that are looked for. */
+/* The functions of the vDSO that are looked for; in the first so many bytes go up to and with the system call instruction. */
 enum { I386_VDSO_CALL, I386_VDSO_SIGNAL_RETURN, I386_VDSO_RT_SIGNAL_RETURN };
+enum { I386_VDSO_BEHIND_INT = 5 };
 
 extern const struct vdso i386_vdso;
 

@@ -173,6 +173,16 @@ static void system_call(struct task *task)
         give_result(abi, c, result);
 }
 
+/* By an instruction that keeps nothing of where it is. */
+static void fast_system_call(struct task *task)
+{
+    const struct call_abi *abi = task->process->abi->calls;
+    if (abi->enter_fast(task))
+        system_call(task);
+    else
+        give_result(abi, &task->thread->context, -EFAULT);
+}
+
 /* ---- the environment -------------------------------------------------------------------------------------------------------- */
 
 struct ranges {
@@ -246,6 +256,9 @@ static void handle_event(struct thread *t, enum event event)
     switch (event) {
     case EVENT_SYSCALL:
         system_call(task);
+        break;
+    case EVENT_FAST_SYSCALL:
+        fast_system_call(task);
         break;
     case EVENT_BREAKPOINT:
         raise_signal(task, SIGTRAP, abi->breakpoint_code ? abi->breakpoint_code : TRAP_BRKPT, abi->breakpoint_code == SI_KERNEL ? 0 : pc);

@@ -12,6 +12,7 @@
 enum event {
     EVENT_NONE,
     EVENT_SYSCALL,    /* pc: after the system call instruction */
+    EVENT_FAST_SYSCALL, /* a system call by an instruction that keeps nothing: where to go on is the environment's to know; pc: after it */
     EVENT_BREAKPOINT, /* pc: at the breakpoint instruction */
     EVENT_ILLEGAL,    /* pc: at the instruction that is not one */
     EVENT_CODE_SYNC,  /* the guest asked that code it wrote be seen; pc: after */

@@ -211,7 +211,7 @@ static bool is_fit(const struct ia32_insn *d)
     if (d->segment == IA32_CS || d->segment == IA32_FS || d->segment == IA32_GS)
         return false;
     switch (d->head.op) {
-    case OP_fxsave: case OP_fxrstor: case OP_illegal: case OP_int: case OP_int1: case OP_cpuid: case OP_rdtsc: case OP_mov_to_segment: case OP_pop_segment: case OP_load_far:
+    case OP_fxsave: case OP_fxrstor: case OP_illegal: case OP_int: case OP_int1: case OP_sysenter: case OP_cpuid: case OP_rdtsc: case OP_mov_to_segment: case OP_pop_segment: case OP_load_far:
     case OP_lar: case OP_lsl: case OP_verr: case OP_verw: case OP_jmp_far: case OP_call_far: case OP_ret_far: case OP_iret:
         return false;
     case OP_privileged: return !strstr(ia32_rows[d->row].text, "sys") && d->operand[0].kind != OPERAND_SYSTEM && d->operand[1].kind != OPERAND_SYSTEM;

@@ -74,10 +74,11 @@ static uint64_t decimal(struct context *c, uint64_t what, uint64_t unused)
 static uint64_t cpuid(struct context *c, uint64_t unused, uint64_t unused_too)
 {
     (void)unused, (void)unused_too;
-    enum { HIGHEST = 1, FAMILY_6 = 0x600 };
+    /* Family 6, model 3: the first whose SEP means what it says (SDM volume 2, SYSENTER). */
+    enum { HIGHEST = 1, SIGNATURE = 0x630 };
     static const struct leaf { uint32_t eax, ebx, ecx, edx; } leaves[] = {
         { HIGHEST, 0x72726546, 0x65467972, 0x72654679 }, /* "FerryFerryFe" in EBX, EDX, ECX: nobody else's name */
-        { FAMILY_6, IA32_CLFLUSH_LINE / 8 << 8, IA32_FEATURES_ECX, IA32_FEATURES_EDX },
+        { SIGNATURE, IA32_CLFLUSH_LINE / 8 << 8, IA32_FEATURES_ECX, IA32_FEATURES_EDX },
     };
     uint32_t number = (uint32_t)c->slot[IA32_EAX];
     struct leaf leaf = number <= HIGHEST ? leaves[number] : number == 0x80000000 ? (struct leaf){ 0x80000000 } : (struct leaf){ 0 };

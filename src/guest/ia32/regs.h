@@ -31,12 +31,12 @@ enum {
 
 /* What the processor offers, as CPUID's leaf 1 has it in EDX (which AT_HWCAP repeats) and ECX, and by /proc/cpuinfo's names (SDM volume 2, CPUID). */
 enum {
-    IA32_FEATURES_EDX = 1 /* FPU */ | 1 << 4 /* TSC */ | 1 << 8 /* CX8 */ | 1 << 15 /* CMOV */ | 1 << 19 /* CLFLUSH */ | 1 << 23 /* MMX */ | 1 << 24 /* FXSR */ |
+    IA32_FEATURES_EDX = 1 /* FPU */ | 1 << 4 /* TSC */ | 1 << 8 /* CX8 */ | 1 << 11 /* SEP */ | 1 << 15 /* CMOV */ | 1 << 19 /* CLFLUSH */ | 1 << 23 /* MMX */ | 1 << 24 /* FXSR */ |
                         1 << 25 /* SSE */ | 1 << 26 /* SSE2 */,
     IA32_FEATURES_ECX = 1 /* SSE3 */ | 1 << 9 /* SSSE3 */ | 1 << 19 /* SSE4.1 */ | 1 << 20 /* SSE4.2 */ | 1 << 23 /* POPCNT */,
     IA32_CLFLUSH_LINE = 64,
 };
-#define IA32_FEATURE_NAMES "fpu tsc cx8 cmov clflush mmx fxsr sse sse2 pni ssse3 sse4_1 sse4_2 popcnt"
+#define IA32_FEATURE_NAMES "fpu tsc cx8 sep cmov clflush mmx fxsr sse sse2 pni ssse3 sse4_1 sse4_2 popcnt"
 
 /* context.mode: what translations rely on. */
 enum {

@@ -281,7 +281,7 @@ int main(void)
     printf("nothing else: %d\n", find("__vdso_nothing") == NULL);
     printf("AT_SYSINFO: %d\n", getauxval(AT_SYSINFO) == (unsigned long)vsyscall);
     calls("__kernel_vsyscall", vsyscall);
-    if (0) calls("sysenter", has_sysenter() ? by_sysenter : by_interrupt);
+    calls("sysenter", has_sysenter() ? by_sysenter : by_interrupt);
     clocks(gettime, gettimeofday_, time_, gettime64, getres);
     printf("described: %d %d %d\n", is_described(vsyscall), is_described((char *)old_return - 1), is_described((char *)new_return - 1));
     unwinding(vsyscall);
