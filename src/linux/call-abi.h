@@ -34,7 +34,10 @@ struct field {
     uint16_t host, guest;
     uint8_t host_size, guest_size; /* 1, 2, 4 or 8 */
     bool is_signed;
+    bool is_id;                    /* a user or group, of 16 bits for the guest */
 };
+
+enum { OVERFLOW_ID = 65534 }; /* stands for users and groups whose numbers need more than 16 bits (kernel/sys.c, overflowuid) */
 
 struct structure {
     uint16_t host_size, guest_size; /* bytes */

@@ -21,6 +21,8 @@ static int64_t lock(struct task *task, const uint64_t *a, const char *structure,
     int64_t result = BLOCKING_CALL(task, SYS_fcntl, a[0], (uint64_t)command, (uint64_t)&host);
     if (result < 0 || command != F_GETLK)
         return result;
+    if (!strcmp(structure, "flock") && host.l_start > INT32_MAX)
+        return -EOVERFLOW;
     return write_structure(task, structure, a[2], &host) ? result : -EFAULT;
 }
 
@@ -140,6 +142,23 @@ int64_t call_getdents(struct task *task, const uint64_t *a)
     return result < 0 ? result : (int64_t)(to - a[1]);
 }
 
+/* One entry, of the same form but with the name's length; the next call goes on behind it. */
+int64_t call_readdir(struct task *task, const uint64_t *a)
+{
+    enum { HEAD = 10, ENTRY = 280 /* with the longest name */ };
+    uint8_t buffer[ENTRY];
+    const struct dirent64 *entry = (const struct dirent64 *)buffer;
+    int64_t position = HOST_CALL(SYS_lseek, a[0], 0, SEEK_CUR), result = HOST_CALL(SYS_getdents64, a[0], (uint64_t)buffer, sizeof buffer);
+    if (result <= 0)
+        return result;
+    HOST_CALL(SYS_lseek, a[0], (uint64_t)entry->d_off, SEEK_SET);
+    size_t length = strlen(entry->d_name);
+    struct old_entry old = { entry->d_ino, (uint64_t)narrow_position(task->process, a[0], position), (uint16_t)length };
+    if (entry->d_ino > UINT32_MAX)
+        return -EOVERFLOW;
+    return write_structure(task, "dirent", a[1], &old) && guest_write(a[1] + HEAD, entry->d_name, length + 1) ? 1 : -EFAULT;
+}
+
 /* ---- devices ---------------------------------------------------------------------------------------------------------------------- */
 
 int64_t call_ioctl(struct task *task, const uint64_t *a)
@@ -246,36 +265,42 @@ static int64_t wake_and_change(struct task *task, const uint64_t *a)
     return first < 0 ? first : second < 0 ? second : first + second;
 }
 
-/* A futex is compared by the kernel: what it is compared with must lie as the guest's words do. What would make the kernel put a thread's
- * number there is not there. */
+enum { LOCK_PI2 = 13 }; /* FUTEX_LOCK_PI2, too new for some headers */
+
+/* The kernel puts a thread's number into the futex, as the host's words are. */
+static bool holds_thread(unsigned operation)
+{
+    return operation == FUTEX_LOCK_PI || operation == LOCK_PI2 || operation == FUTEX_TRYLOCK_PI || operation == FUTEX_UNLOCK_PI ||
+           operation == FUTEX_WAIT_REQUEUE_PI || operation == FUTEX_CMP_REQUEUE_PI;
+}
+
+static bool has_timeout(unsigned operation)
+{
+    return operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET || operation == FUTEX_LOCK_PI || operation == LOCK_PI2 ||
+           operation == FUTEX_WAIT_REQUEUE_PI;
+}
+
+/* A futex is compared by the kernel: what it is compared with must lie as the guest's words do. */
 static int64_t futex(struct task *task, const uint64_t *a, const char *timespec)
 {
     bool swap = abi_of(task)->big_endian;
+    unsigned operation = a[1] & FUTEX_CMD_MASK;
     uint64_t changed[6];
     struct timespec timeout;
     memcpy(changed, a, sizeof changed);
-    switch (a[1] & FUTEX_CMD_MASK) {
-    case FUTEX_WAIT:
-    case FUTEX_WAIT_BITSET:
-        if (swap)
-            changed[2] = __builtin_bswap32((uint32_t)a[2]);
-        if (a[3] && !read_structure(task, timespec, a[3], &timeout))
-            return -EFAULT;
-        changed[3] = a[3] ? (uint64_t)&timeout : 0;
-        break;
-    case FUTEX_CMP_REQUEUE:
-        if (swap)
-            changed[5] = __builtin_bswap32((uint32_t)a[5]);
-        break;
-    case FUTEX_WAKE_OP:
+    if (operation == FUTEX_WAKE_OP)
         return wake_and_change(task, a);
-    case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET:
-    case FUTEX_REQUEUE:
-        break;
-    default:
+    if (swap && holds_thread(operation))
         return -ENOSYS;
+    if (a[3] && has_timeout(operation)) {
+        if (!read_structure(task, timespec, a[3], &timeout))
+            return -EFAULT;
+        changed[3] = (uint64_t)&timeout;
     }
+    if (swap && (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET))
+        changed[2] = __builtin_bswap32((uint32_t)a[2]);
+    if (swap && operation == FUTEX_CMP_REQUEUE)
+        changed[5] = __builtin_bswap32((uint32_t)a[5]);
     return blocking_call(task, SYS_futex, changed);
 }
 

@@ -12,7 +12,8 @@ static const struct system_call calls[] = {
 /* ---- structures ----------------------------------------------------------------------------------------------------------------------- */
 
 /* clang-format off */
-FIELDS(id16) = { { .host = 0, .host_size = 4, .guest = 0, .guest_size = 2 }, { 0 } };
+#define ID(type, member, at) { .host = HOST(type, member), .host_size = 4, .guest = at, .guest_size = 2, .is_id = true }
+FIELDS(id16) = { { .host = 0, .host_size = 4, .guest = 0, .guest_size = 2, .is_id = true }, { 0 } };
 FIELDS(timespec64) = { S(struct timespec, tv_sec, 0, 8), S(struct timespec, tv_nsec, 8, 4), { 0 } };
 FIELDS(itimerspec64) = {
     S(struct itimerspec, it_interval.tv_sec, 0, 8), S(struct itimerspec, it_interval.tv_nsec, 8, 4),
@@ -22,11 +23,15 @@ FIELDS(old_sigaction) = {
     U(struct guest_sigaction, restorer, 12, 4), { 0 } };
 FIELDS(stat) = {
     U(struct stat, st_dev, 0, 4), U(struct stat, st_ino, 4, 4), U(struct stat, st_mode, 8, 2), U(struct stat, st_nlink, 10, 2),
-    U(struct stat, st_uid, 12, 2), U(struct stat, st_gid, 14, 2), U(struct stat, st_rdev, 16, 4), S(struct stat, st_size, 20, 4),
+    ID(struct stat, st_uid, 12), ID(struct stat, st_gid, 14), U(struct stat, st_rdev, 16, 4), S(struct stat, st_size, 20, 4),
     S(struct stat, st_blksize, 24, 4), S(struct stat, st_blocks, 28, 4),
     S(struct stat, st_atim.tv_sec, 32, 4), S(struct stat, st_atim.tv_nsec, 36, 4),
     S(struct stat, st_mtim.tv_sec, 40, 4), S(struct stat, st_mtim.tv_nsec, 44, 4),
     S(struct stat, st_ctim.tv_sec, 48, 4), S(struct stat, st_ctim.tv_nsec, 52, 4), { 0 } };
+FIELDS(old_stat) = { /* struct __old_kernel_stat */
+    U(struct stat, st_dev, 0, 2), U(struct stat, st_ino, 2, 2), U(struct stat, st_mode, 4, 2), U(struct stat, st_nlink, 6, 2),
+    ID(struct stat, st_uid, 8), ID(struct stat, st_gid, 10), U(struct stat, st_rdev, 12, 2), S(struct stat, st_size, 16, 4),
+    S(struct stat, st_atim.tv_sec, 20, 4), S(struct stat, st_mtim.tv_sec, 24, 4), S(struct stat, st_ctim.tv_sec, 28, 4), { 0 } };
 FIELDS(stat64) = { /* the inode's number twice, first cut to a word */
     U(struct stat, st_dev, 0, 8), U(struct stat, st_ino, 12, 4), U(struct stat, st_mode, 16, 4), U(struct stat, st_nlink, 20, 4),
     U(struct stat, st_uid, 24, 4), U(struct stat, st_gid, 28, 4), U(struct stat, st_rdev, 32, 8), S(struct stat, st_size, 44, 8),
@@ -58,7 +63,7 @@ FIELDS(shmid) = {
 static const struct named_structure named_structures[] = {
     COMMON_STRUCTURES
     NAMED(id16, uint32_t, 2), NAMED(old_sigaction, struct guest_sigaction, 16), NAMED(timespec64, struct timespec, 16), NAMED(itimerspec64, struct itimerspec, 32), NAMED(stat, struct stat, 64),
-    NAMED(stat64, struct stat, 96), NAMED(statfs64, struct statfs, 84), NAMED(epoll_event, struct epoll_event, 12),
+    NAMED(old_stat, struct stat, 32), NAMED(stat64, struct stat, 96), NAMED(statfs64, struct statfs, 84), NAMED(epoll_event, struct epoll_event, 12),
     NAMED(flock64, struct flock, 24), NAMED(semid, struct semid_ds, 64), NAMED(msqid, struct msqid_ds, 88), NAMED(shmid, struct shmid_ds, 84),
     { NULL, { 0 } },
 };
@@ -180,6 +185,16 @@ int64_t call_modify_ldt(struct task *task, const uint64_t *a)
     case 0x11: return write_local(c, a[1], a[2], false);
     default: return -ENOSYS;
     }
+}
+
+/* ---- what of the processor is a program's to choose -------------------------------------------------------------------------------------- */
+
+/* CPUID works, and cannot be taken away; all else is for 64 bits. */
+int64_t call_arch_prctl(struct task *task, const uint64_t *a)
+{
+    enum { GET_CPUID = 0x1011, SET_CPUID = 0x1012 }; /* asm/prctl.h */
+    (void)task;
+    return (uint32_t)a[0] == GET_CPUID ? 1 : (uint32_t)a[0] == SET_CPUID ? -ENODEV : -EINVAL;
 }
 
 /* ---- calls whose arguments are in memory ------------------------------------------------------------------------------------------------------- */

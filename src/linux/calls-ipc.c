@@ -149,17 +149,19 @@ int64_t call_ipc(struct task *task, const uint64_t *a)
     case SEMTIMEDOP: return operate(task, first, pointer, second, fifth);
     case SEMGET: return HOST_CALL(SYS_semget, first, second, third);
     case SEMCTL:
+        if (!pointer)
+            return -EINVAL;
         if (!guest_pointer(abi_of(task), &value, pointer))
             return -EFAULT;
         return call_semctl_converted(task, (const uint64_t[6]){ first, second, third, value });
     case MSGSND: return call_msgsnd_converted(task, (const uint64_t[6]){ first, pointer, second, third });
     case MSGRCV:
         if (version == 0)
-            return receive_by_pair(task, first, pointer, second, third);
+            return pointer ? receive_by_pair(task, first, pointer, second, third) : -EINVAL;
         return call_msgrcv_converted(task, (const uint64_t[6]){ first, pointer, second, (uint64_t)sign_extend(32, fifth), third });
     case MSGGET: return HOST_CALL(SYS_msgget, first, second);
     case MSGCTL: return call_msgctl_converted(task, (const uint64_t[6]){ first, second, pointer });
-    case SHMAT: return attach(task, first, pointer, second, third);
+    case SHMAT: return version == 1 ? -EINVAL : attach(task, first, pointer, second, third);
     case SHMDT: return call_shmdt(task, &pointer);
     case SHMGET: return HOST_CALL(SYS_shmget, first, second, third);
     case SHMCTL: return call_shmctl_converted(task, (const uint64_t[6]){ first, second, pointer });

@@ -10,7 +10,7 @@
 
 #include "linux/calls.h"
 
-int64_t call_uname(struct task *task, const uint64_t *a)
+static struct utsname names(const struct task *task)
 {
     struct utsname name;
     const char *release = task->process->options->uname_release;
@@ -21,7 +21,31 @@ int64_t call_uname(struct task *task, const uint64_t *a)
         memset(name.release, 0, sizeof name.release);
         strncpy(name.release, release, sizeof name.release - 1);
     }
+    return name;
+}
+
+int64_t call_uname(struct task *task, const uint64_t *a)
+{
+    struct utsname name = names(task);
     return guest_write(a[0], &name, sizeof name) ? 0 : -EFAULT;
+}
+
+/* Without the domain, */
+int64_t call_olduname(struct task *task, const uint64_t *a)
+{
+    struct utsname name = names(task);
+    return guest_write(a[0], &name, offsetof(struct utsname, domainname)) ? 0 : -EFAULT;
+}
+
+/* and when names were shorter. */
+int64_t call_oldolduname(struct task *task, const uint64_t *a)
+{
+    enum { NAMES = 5, LENGTH = 8 };
+    struct utsname name = names(task);
+    char old[NAMES][LENGTH + 1] = { 0 };
+    for (unsigned i = 0; i < NAMES; i++)
+        memcpy(old[i], name.sysname + i * sizeof name.sysname, LENGTH);
+    return guest_write(a[0], old, sizeof old) ? 0 : -EFAULT;
 }
 
 int64_t call_prctl(struct task *task, const uint64_t *a)

@@ -196,10 +196,7 @@ int64_t marshal_call(struct task *task, const struct system_call *call, const ui
     m.used = 0;
     for (const char *word = call->arguments; *word && *word != '=' && !result;) {
         size_t length = strcspn(word, " ");
-        bool given = *word != '-';
-        uint64_t value = pass(&m, word + !given, length - !given, &result);
-        if (given)
-            m.argument[m.argument_count++] = value;
+        m.argument[m.argument_count++] = pass(&m, word, length, &result);
         word += length + (word[length] == ' ');
     }
     while (m.argument_count < MOST_ARGUMENTS)

@@ -6,7 +6,6 @@
  *   pair                   64 bits in two registers, the first of them an even one, in the order of the guest's bytes in memory
  *   lohi                   64 bits in two registers, the low half first
  *   id16                   a user or group of 16 bits, of which -1 is the one that is none
- *   -WORD                  taken, but not given
  *   0                      given, but not taken: nothing
  *   <NAME >NAME <>NAME     the address of a structure that goes in, comes out, or both (struct named_structure); NULL stays NULL.
  *     [N]                  an array of them, as long as argument N says; [=N]: N of them; [Nb]: a set of as many bits, of words; [Nc]: words

@@ -16,6 +16,18 @@ int64_t call_set_robust_list(struct task *task, const uint64_t *a)
     return 0;
 }
 
+/* Of the calling thread alone. */
+int64_t call_get_robust_list(struct task *task, const uint64_t *a)
+{
+    if (a[0] && (pid_t)a[0] != task->tid)
+        return HOST_CALL(SYS_kill, a[0], 0) < 0 ? -ESRCH : -EPERM;
+    if (!a[1] || !a[2])
+        return -EFAULT;
+    *(uint64_t *)a[1] = task->robust_list;
+    *(uint64_t *)a[2] = (uint64_t)WORDS * abi_of(task)->word_size;
+    return 0;
+}
+
 static uint32_t guest_word(const struct task *task, uint32_t word) { return abi_of(task)->big_endian ? __builtin_bswap32(word) : word; }
 
 /* If the thread holds the futex, it becomes one whose owner died, and one that waits is woken. */

@@ -33,9 +33,11 @@ static void store_integer(uint8_t *at, unsigned size, uint64_t value, bool big_e
 void convert_to_guest(const struct call_abi *abi, const struct structure *s, const void *host, void *guest)
 {
     memset(guest, 0, s->guest_size);
-    for (const struct field *f = s->fields; f->host_size; f++)
-        store_integer((uint8_t *)guest + f->guest, f->guest_size,
-                      load_integer((const uint8_t *)host + f->host, f->host_size, f->is_signed, false), abi->big_endian);
+    for (const struct field *f = s->fields; f->host_size; f++) {
+        uint64_t value = load_integer((const uint8_t *)host + f->host, f->host_size, f->is_signed, false);
+        value = f->is_id && value > UINT16_MAX ? OVERFLOW_ID : value;
+        store_integer((uint8_t *)guest + f->guest, f->guest_size, value, abi->big_endian);
+    }
 }
 
 void convert_from_guest(const struct call_abi *abi, const struct structure *s, const void *guest, void *host)

@@ -68,11 +68,6 @@ static int64_t pass_on(struct task *task, const struct system_call *call, const 
     const char *word = call->arguments;
     for (unsigned i = 0; i < 6 && *word; i++) {
         size_t length = strcspn(word, " ");
-        if (*word == '-') { /* not an argument of the host's */
-            i--;
-            word += length + (word[length] == ' ');
-            continue;
-        }
         bool follow = !strncmp(word, "path", length);
         if (!strncmp(word, "dirfd", length)) {
             dirfd = (int)arguments[i];
