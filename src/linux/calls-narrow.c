@@ -58,6 +58,26 @@ static int64_t statfs_by_path(struct task *task, uint64_t address, uint64_t host
     return path ? HOST_CALL(SYS_statfs, (uint64_t)path, host) : error;
 }
 
+static bool is_word(uint64_t number) { return number <= UINT32_MAX; }
+
+/* Numbers of files may be unknown: -1. */
+static int64_t judge_statfs(int64_t result, const struct statfs *s)
+{
+    if (result < 0)
+        return result;
+    bool fits = is_word(s->f_blocks | s->f_bfree | s->f_bavail | (uint64_t)s->f_bsize | (uint64_t)s->f_frsize) &&
+                (s->f_files == UINT64_MAX || is_word(s->f_files)) && (s->f_ffree == UINT64_MAX || is_word(s->f_ffree));
+    return fits ? result : -EOVERFLOW;
+}
+
+int64_t call_statfs_narrow(struct task *task, const uint64_t *a) { return judge_statfs(statfs_by_path(task, a[0], a[1]), (const struct statfs *)a[1]); }
+
+int64_t call_fstatfs_narrow(struct task *task, const uint64_t *a)
+{
+    (void)task;
+    return judge_statfs(HOST_CALL(SYS_fstatfs, a[0], a[1]), (const struct statfs *)a[1]);
+}
+
 /* The second argument is the size that the program takes the structure for. */
 static bool is_statfs64(const struct task *task, uint64_t size) { return size == structure_named(abi_of(task), "statfs64", 8)->guest_size; }
 

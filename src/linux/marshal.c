@@ -11,7 +11,7 @@ struct passage {
     uint64_t address;        /* the guest's */
     uint8_t *host;           /* `count` of them as on the host */
     size_t count;
-    bool out, by_result, if_interrupted;
+    bool out, by_result, if_interrupted, even_interrupted;
 };
 
 struct marshal {
@@ -140,12 +140,13 @@ static uint64_t pass_structure(struct marshal *m, const char *word, size_t lengt
     uint64_t address = next_register(m);
     bool in = *word == '<', out = word[in] == '>';
     const char *name = word + in + out;
-    size_t name_length = strcspn(name, "[!+ ");
+    size_t name_length = strcspn(name, "[!+* ");
     if (!address)
         return 0;
     struct passage *p = &m->passage[m->passage_count++];
     *p = (struct passage){ structure_named(m->abi, name, name_length), address, NULL, count_of(m, name + name_length), out,
-                           .by_result = word[length - 1] == '+', .if_interrupted = word[length - 1] == '!' };
+                           .by_result = word[length - 1] == '+', .if_interrupted = word[length - 1] == '!',
+                           .even_interrupted = word[length - 1] == '*' };
     p->host = scratch(m, p->count * p->structure->host_size + sizeof(uint64_t)); /* sets of bits are read by eight bytes */
     if (!p->host)
         *error = -ENOMEM;
@@ -177,7 +178,7 @@ static int64_t bring_back(const struct marshal *m, int64_t result)
 {
     for (unsigned i = 0; i < m->passage_count; i++) {
         const struct passage *p = &m->passage[i];
-        bool due = p->out && (p->if_interrupted ? result == -EINTR : result >= 0);
+        bool due = p->out && (p->if_interrupted ? result == -EINTR : result >= 0 || (p->even_interrupted && result == -EINTR));
         size_t count = p->by_result && (uint64_t)result < p->count ? (size_t)result : p->count;
         if (due && !copy_out(m, p, count))
             return -EFAULT;

@@ -12,6 +12,7 @@
  *                          in as many bytes
  *     +                    behind it: of what comes out, as many as the result says
  *     !                    behind it: comes out only if the call was interrupted
+ *     *                    behind it: comes out even then
  *   a word of a flag map   flags with other values on the host
  *   anything else          as it is */
 #ifndef FERRY_MARSHAL_H

@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
@@ -168,6 +169,24 @@ static void file_systems(void)
     CALL(SYS_sysfs, 3);
     CALL(SYS_sysfs, 1, "proc") >= 0;
     CALL(SYS_sysfs, 7);
+}
+
+/* Sizes that need more than a word of blocks; for those who may mount. */
+static void large_file_system(void)
+{
+    uint32_t words[21];
+    fflush(stdout);
+    if (!fork()) {
+        mkdir(file("large"), 0700);
+        tell("mounted", unshare(CLONE_NEWNS) || mount(NULL, "/proc/self/root", NULL, MS_REC | MS_PRIVATE, NULL) || mount("none", file("large"), "tmpfs", 0, "size=64T"));
+        CALL(SYS_statfs, file("large"), words);
+        int fd = open(file("large"), O_RDONLY);
+        CALL(SYS_fstatfs, fd, words);
+        CALL(SYS_fstatfs64, fd, 84, words);
+        printf("%x %x\n", words[2], words[3]);
+        _exit(0);
+    }
+    wait(NULL);
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
@@ -383,6 +402,8 @@ static void futexes(void)
 
 /* ---- calls whose arguments are in memory ---------------------------------------------------------------------------------------------------- */
 
+static void ignore(int number) {}
+
 static void in_memory(void)
 {
     uint32_t map[6] = { 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0 };
@@ -403,6 +424,16 @@ static void in_memory(void)
     CALL(SYS_select, chosen);
     printf("%d\n", FD_ISSET(pipes[0], &set) != 0);
     CALL(SYS_select, 16);
+    signal(SIGALRM, ignore);
+    struct itimerval soon = { .it_value.tv_usec = 20000 };
+    setitimer(ITIMER_REAL, &soon, NULL);
+    struct timeval left = { 100, 0 };
+    CALL(SYS__newselect, 0, NULL, NULL, NULL, &left);
+    printf("left %ld\n", left.tv_sec);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    struct timespec rest = { 100, 0 };
+    CALL(SYS_ppoll, NULL, 0, &rest, NULL, 8);
+    printf("left %ld\n", rest.tv_sec);
 
     CALL(SYS_epoll_ctl, syscall(SYS_epoll_create, 1), EPOLL_CTL_DEL, pipes[0], 16);
     int epoll = epoll_create(1);
@@ -467,6 +498,7 @@ int main(void)
     stats();
     positions();
     file_systems();
+    large_file_system();
     directory();
     users();
     names();
