@@ -118,6 +118,7 @@ static void positions(void)
     CALL(SYS_fadvise64, fd, 0, 0, 0, 9);
     CALL(SYS_sync_file_range, fd, 0, 1, 0x1000, 0, 2);
     CALL(SYS_sync_file_range, fd, 0, 0, 0, 0x80000000, 2);
+    CALL(SYS_sync_file_range, fd, 0, 0, 0, 0, 0x10);
     CALL(SYS_readahead, fd, 0, 0, 4096);
     CALL(SYS_lseek, fd, -1, SEEK_SET);
     int64_t position;

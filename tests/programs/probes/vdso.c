@@ -112,8 +112,8 @@ static int has_sysenter(void)
     return !is_amd && d >> 11 & 1;
 }
 
-/* As the kernel's own code does it; returns to behind INT there. */
-__asm__(".text\nby_sysenter: push %ecx\n push %edx\n push %ebp\n mov %esp,%ebp\n sysenter\n hlt\n"
+/* As the kernel's own code does it; returns to behind INT there. The stack pointer is in EBP alone. */
+__asm__(".text\nby_sysenter: push %ecx\n push %edx\n push %ebp\n mov %esp,%ebp\n xor %esp,%esp\n sysenter\n hlt\n"
         "by_interrupt: int $0x80\n ret\n");
 extern char by_sysenter[], by_interrupt[];
 
