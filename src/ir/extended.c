@@ -1,5 +1,7 @@
 #include "ir/extended.h"
 
+#include <string.h>
+
 #ifndef __x86_64__
 #error "This host has no x87 unit: a library of software floating point would have to stand in here."
 #endif
@@ -54,11 +56,20 @@ uint8_t extended_execute(unsigned encoding, uint8_t flags)
     return (uint8_t)(rax >> 8);
 }
 
+/* SDM volume 1, figures 8-9 and 8-11. */
+static void clear_pointers(char *environment, bool short_form)
+{
+    enum { AT = 12, SIZE = 14, SHORT_AT = 6, SHORT_SIZE = 8 }; /* ones follow */
+    memset(environment + (short_form ? SHORT_AT : AT), 0, short_form ? SHORT_SIZE : SIZE);
+}
+
 void extended_access(unsigned encoding, uint64_t address)
 {
     const char *code = extended_on_memory + STEP * ((encoding & EXTENDED_16 ? 64 : 0) + (encoding >> 8 & 7) * 8 + (encoding >> 3 & 7));
     __asm__ volatile("lea -%c[zone](%%rsp), %%rsp\n call *%[code]\n lea %c[zone](%%rsp), %%rsp"
                      : : "D"(address), [code] "r"(code), [zone] "i"(RED_ZONE) : "cc", "memory");
+    if (extended_tells_pointers(encoding))
+        clear_pointers((void *)(uintptr_t)address, encoding & EXTENDED_16);
 }
 
 uint16_t extended_status(void)
@@ -68,7 +79,12 @@ uint16_t extended_status(void)
     return status;
 }
 
-void extended_save(void *state) { __asm__ volatile("fnsave %0\n frstor %0" : "+m"(*(char (*)[EXTENDED_STATE])state)); }
+void extended_save(void *state)
+{
+    __asm__ volatile("fnsave %0\n frstor %0" : "+m"(*(char (*)[EXTENDED_STATE])state));
+    clear_pointers(state, false);
+}
+
 void extended_restore(const void *state)
 {
     struct bytes { char byte[EXTENDED_STATE]; };
@@ -98,7 +114,12 @@ void extended_mmx_empty(void) { __asm__ volatile("emms"); }
 
 enum { ALL = 512 };
 
-void extended_save_all(void *state) { __asm__ volatile("fxsave %0" : "=m"(*(char (*)[ALL])state)); }
+void extended_save_all(void *state)
+{
+    enum { POINTERS = 6, POINTERS_END = 24 }; /* SDM volume 1, table 10-2 */
+    __asm__ volatile("fxsave %0" : "=m"(*(char (*)[ALL])state));
+    memset((char *)state + POINTERS, 0, POINTERS_END - POINTERS);
+}
 
 void extended_restore_all(const void *state)
 {

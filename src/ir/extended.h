@@ -14,6 +14,15 @@ uint8_t extended_execute(unsigned encoding, uint8_t flags);
 /* The same with memory at `address`, which may fault; then nothing has happened. Bits 3 to 5 of the second byte count. EXTENDED_16: with the prefix for
  * 16-bit operands. */
 enum { EXTENDED_16 = 0x800 };
+
+/* Whether it stores where the newest instruction and its operand are (FNSTENV, FNSAVE): in the host. That is nobody's business; zeros are stored instead, as
+ * extended_save and extended_save_all do. */
+static inline bool extended_tells_pointers(unsigned encoding)
+{
+    unsigned opcode_and_middle = encoding & ~(unsigned)EXTENDED_16 & ~7u & ~0xc0u;
+    return opcode_and_middle == (1 << 8 | 6 << 3) || opcode_and_middle == (5 << 8 | 6 << 3);
+}
+
 void extended_access(unsigned encoding, uint64_t address);
 
 /* The status word. */

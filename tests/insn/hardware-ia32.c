@@ -115,10 +115,8 @@ static void load_x87(const struct state *s)
 
 static void store_x87(struct state *s)
 {
-    enum { POINTERS = 12, POINTERS_END = 28 }; /* where the newest instruction and its operand were */
     extended_save(s->x87);
     extended_reset();
-    memset(s->x87 + POINTERS, 0, POINTERS_END - POINTERS);
 }
 
 /* A repeated instruction takes a step an element. */

@@ -57,7 +57,8 @@ bool lower_extended(struct lowering *l, ir_ref v)
     const struct ir_insn *insn = insn_of(l, v);
     const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
     uint64_t encoding;
-    if (!constant_of(l, insn->arg[0], &encoding) || encoding & EXTENDED_16)
+    if (!constant_of(l, insn->arg[0], &encoding) || encoding & EXTENDED_16 ||
+        (helper->extended == EXTENDED_ON_MEMORY && extended_tells_pointers((unsigned)encoding)))
         return false;
     if (helper->extended == EXTENDED_MMX_READ || (helper->extended == EXTENDED_MMX_WRITE && !regalloc_live_after(&l->ra, v))) {
         mmx(l, v, helper->extended == EXTENDED_MMX_WRITE, (unsigned)encoding);
