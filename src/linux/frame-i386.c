@@ -7,8 +7,8 @@
 #include "linux/calls.h"
 
 enum { ALIGNMENT = 16, RESTORER = 0x04000000 /* SA_RESTORER: asm/signal.h */ };
-enum { TRAP_DIVIDE = 0, TRAP_BREAKPOINT = 3, TRAP_ILLEGAL = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_FLOAT = 16, ERROR_USER = 4 };
-enum { NO_MORE = 0xffff };
+enum { TRAP_DIVIDE = 0, TRAP_BREAKPOINT = 3, TRAP_ILLEGAL = 6, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_FLOAT = 16, TRAP_VECTOR_FLOAT = 19, ERROR_USER = 4 };
+enum { MORE = 0 };
 
 /* What the processor would have reported (SDM volume 3, table 6-1). */
 static uint32_t trap_of(const siginfo_t *info)
@@ -18,7 +18,7 @@ static uint32_t trap_of(const siginfo_t *info)
     case SIGBUS: return TRAP_PAGE;
     case SIGTRAP: return TRAP_BREAKPOINT;
     case SIGILL: return TRAP_ILLEGAL;
-    case SIGFPE: return info->si_code == FPE_INTDIV ? TRAP_DIVIDE : TRAP_FLOAT;
+    case SIGFPE: return info->si_code == FPE_INTDIV ? TRAP_DIVIDE : ia32_vector_exception() ? TRAP_VECTOR_FLOAT : TRAP_FLOAT;
     default: return TRAP_DIVIDE;
     }
 }
@@ -60,21 +60,26 @@ static void set_flat_segments(struct context *c)
 
 /* ---- both kinds: the floating-point state, and the frame below it ------------------------------------------------------------------------ */
 
-static bool save_floating_point(uint64_t at)
+static bool save_floating_point(const struct context *c, uint64_t at)
 {
-    struct i386_floating_point f = { .status = extended_status(), .magic = NO_MORE };
+    struct i386_floating_point f = { .status = extended_status(), .magic = MORE };
     extended_save(f.state);
+    ia32_save_float_state(c, f.all);
     return guest_write(at, &f, sizeof f);
 }
 
-static bool restore_floating_point(uint32_t at)
+/* The x87 unit's state is taken from where all programs look for it. */
+static bool restore_floating_point(struct context *c, uint32_t at)
 {
     struct i386_floating_point f;
-    if (at && !guest_read(&f, at, sizeof f))
+    if (!at) {
+        ia32_reset_float_state(c);
+        return true;
+    }
+    if (!guest_read(&f, at, offsetof(struct i386_floating_point, all)) ||
+        (f.magic == MORE && (!guest_read(f.all, at + I386_ALL_FLOAT_AT, sizeof f.all) || !ia32_restore_float_state(c, f.all))))
         return false;
-    extended_reset();
-    if (at)
-        extended_restore(f.state);
+    extended_restore(f.state);
     return true;
 }
 
@@ -135,14 +140,14 @@ static bool push_new(struct task *task, uint64_t floating_point, const siginfo_t
 bool i386_push_frame(struct task *task, uint64_t stack, const siginfo_t *info, const struct guest_sigaction *action, uint64_t mask)
 {
     struct context *c = &task->thread->context;
-    uint64_t floating_point = align_down(stack - sizeof(struct i386_floating_point), ALIGNMENT);
-    if (stack < I386_LARGEST_FRAME + 2 * ALIGNMENT || !save_floating_point(floating_point))
+    uint64_t floating_point = align_down(stack - IA32_FLOAT_STATE, I386_ALL_FLOAT_ALIGNMENT) - I386_ALL_FLOAT_AT;
+    if (stack < I386_LARGEST_FRAME + I386_ALL_FLOAT_ALIGNMENT + ALIGNMENT || !save_floating_point(c, floating_point))
         return false;
     if (!(action->flags & SA_SIGINFO ? push_new : push_old)(task, floating_point, info, action, mask))
         return false;
     c->slot[IA32_EAX] = (uint32_t)info->si_signo;
     c->slot[IA32_DIRECTION] = 0;
-    extended_reset();
+    ia32_reset_float_state(c);
     set_flat_segments(c);
     c->pc = (uint32_t)action->handler;
     return true;
@@ -154,7 +159,7 @@ bool i386_pop_frame(struct task *task, uint64_t *mask, stack_t *alternate)
     struct context *c = &task->thread->context;
     struct i386_frame frame;
     if (!guest_read(&frame, (uint32_t)(c->slot[IA32_ESP] - sizeof frame.return_address), sizeof frame) ||
-        !restore_floating_point(frame.context.registers.floating_point))
+        !restore_floating_point(c, frame.context.registers.floating_point))
         return false;
     const uint32_t *stack = frame.context.stack;
     restore(c, &frame.context.registers);
@@ -169,7 +174,7 @@ bool i386_pop_old_frame(struct task *task, uint64_t *mask)
     struct context *c = &task->thread->context;
     struct i386_old_frame frame;
     uint32_t at = (uint32_t)(c->slot[IA32_ESP] - offsetof(struct i386_old_frame, registers));
-    if (!guest_read(&frame, at, sizeof frame) || !restore_floating_point(frame.registers.floating_point))
+    if (!guest_read(&frame, at, sizeof frame) || !restore_floating_point(c, frame.registers.floating_point))
         return false;
     restore(c, &frame.registers);
     *mask = frame.registers.old_mask | (uint64_t)frame.high_mask << 32;

@@ -18,11 +18,13 @@ struct i386_context {
     uint32_t old_mask, fault_address;
 };
 
-/* struct _fpstate_32 of a processor without FXSAVE */
+/* struct _fpstate_32; `all` is at a multiple of 64. */
 struct i386_floating_point {
     uint8_t state[108];       /* as FNSAVE writes it */
-    uint16_t status, magic;   /* 0xffff: nothing more follows */
+    uint16_t status, magic;   /* 0: more follows; 0xffff: not so */
+    uint8_t all[512];         /* as FXSAVE writes it */
 };
+enum { I386_ALL_FLOAT_AT = 112, I386_ALL_FLOAT_ALIGNMENT = 64 };
 
 /* For handlers that want to know the circumstances (SA_SIGINFO). */
 struct i386_frame {
@@ -48,6 +50,7 @@ struct i386_old_frame {
     uint8_t return_code[8];
 };
 
+static_assert(offsetof(struct i386_floating_point, all) == I386_ALL_FLOAT_AT, "struct _fpstate_32");
 static_assert(sizeof(struct i386_context) == 88, "struct sigcontext_32");
 static_assert(offsetof(struct i386_old_frame, high_mask) == 720, "struct sigframe_ia32");
 static_assert(offsetof(struct i386_frame, context) == 144, "struct rt_sigframe_ia32");

@@ -211,16 +211,25 @@ static void raise_signal(struct task *task, int number, int code, uint64_t addre
     signals_force(task, &info);
 }
 
+/* The host tells no address where it could have no memory in any case. If it could, the access was one that has to be aligned (ACCESS_ALIGNED), of a guest for
+ * which the same is reported. */
+static bool host_may_map(uint64_t address)
+{
+    enum { CANONICAL_BITS = 48 };
+    return (uint64_t)sign_extend(CANONICAL_BITS, address) == address;
+}
+
 static void memory_fault(struct task *task)
 {
     siginfo_t info = task->fault;
     if (info.si_signo == SIGFPE) /* of the host's floating point: it was one of Ferry's instructions */
         info.si_addr = (void *)task->thread->context.pc;
     if (info.si_signo == SIGSEGV) {
-        /* The host tells no address that is not canonical. */
-        if (info.si_code == SI_KERNEL)
-            info.si_addr = (void *)engine_access_address(task->thread, 0);
-        info.si_code = mm_protection(task->process->mm, (uint64_t)info.si_addr) < 0 ? SEGV_MAPERR : SEGV_ACCERR;
+        uint64_t address = info.si_code == SI_KERNEL ? engine_access_address(task->thread, 0) : (uint64_t)info.si_addr;
+        if (info.si_code != SI_KERNEL || !host_may_map(address)) {
+            info.si_addr = (void *)address;
+            info.si_code = mm_protection(task->process->mm, address) < 0 ? SEGV_MAPERR : SEGV_ACCERR;
+        }
     }
     signals_force(task, &info);
 }

@@ -74,6 +74,13 @@ uint64_t ia32_trapping(struct context *c, uint64_t pc, uint64_t length)
     return 0;
 }
 
+bool ia32_vector_exception(void)
+{
+    enum { MASKS_AT = 7, EXCEPTIONS = 0x3f };
+    uint32_t mxcsr = float_get_mxcsr();
+    return mxcsr & ~(mxcsr >> MASKS_AT) & EXCEPTIONS;
+}
+
 /* ---- all of it -------------------------------------------------------------------------------------------------------------------------------- */
 
 enum { VECTORS_AT = 160, VECTORS_SIZE = 128 };

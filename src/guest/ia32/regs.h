@@ -67,10 +67,13 @@ uint64_t ia32_describe_segment(const struct ia32_segment *segment);
 void ia32_read_descriptor(uint64_t descriptor, struct ia32_segment *segment);
 
 /* All of the floating-point state as FXSAVE has it (SDM volume 1, table 10-2), of which IA32_FLOAT_USED bytes are written; the calling thread's and the
- * context's. Restoring gives false, and does nothing, if MXCSR has bits that do not exist. */
+ * context's. What is not written becomes 0. Restoring gives false, and does nothing, if MXCSR has bits that do not exist. */
 enum { IA32_FLOAT_STATE = 512, IA32_FLOAT_USED = 288, IA32_MXCSR_AT = 24, IA32_MXCSR_BITS = 0xffff };
 void ia32_save_float_state(const struct context *c, uint8_t *state);
 bool ia32_restore_float_state(struct context *c, const uint8_t *state);
+
+/* Whether MXCSR has an exception that is not masked, which then is the reason for SIGFPE. */
+bool ia32_vector_exception(void);
 
 /* As new programs and signal handlers find it. */
 void ia32_reset_float_state(struct context *c);
