@@ -18,7 +18,7 @@ from measure import NATIVE, Bench, Column
 from rows import FEW, OWN, PACKAGE, ROWS, SSE, START
 import table
 
-TECHNIQUES = {'chain': [], 'regmap': [], 'indirect-cache': [], 'return-prediction': [], 'lazy-flags': ['i386'], 'opt': []} # for these guests alone
+TECHNIQUES = {'chain': [], 'regmap': [], 'indirect-cache': [], 'return-prediction': [], 'lazy-flags': ['i386'], 'regions': [], 'opt': []} # for these guests alone
 
 
 @dataclass

@@ -114,6 +114,7 @@ static void apply_no_return_prediction(struct options *o, const char *v UNUSED)
     o->engine.host_config.return_prediction = false;
 }
 static void apply_no_keep(struct options *o, const char *v UNUSED) { o->run.keep = false; }
+static void apply_no_regions(struct options *o, const char *v UNUSED) { o->engine.regions = false; }
 static void apply_no_opt(struct options *o, const char *v UNUSED) { o->engine.optimise = false; }
 static void apply_one_insn(struct options *o, const char *v UNUSED) { o->engine.longest_block = 1; }
 static void apply_hot(struct options *o, const char *v) { o->engine.hot = (unsigned)parse_size("hot", v); }
@@ -169,6 +170,7 @@ static const struct option table[] = {
     { "no-lazy-flags", "NO_LAZY_FLAGS", NULL, true, apply_no_lazy_flags, "condition codes are computed when they are set (i386)" },
     { "no-return-prediction", "NO_RETURN_PREDICTION", NULL, true, apply_no_return_prediction, "calls and returns are ordinary jumps" },
     { "no-keep",  "NO_KEEP",    NULL,    true,  apply_no_keep,  "no translations from earlier runs or for later ones" },
+    { "no-regions", "NO_REGIONS", NULL,  true,  apply_no_regions, "loops are not translated as a whole" },
     { "no-opt",   "NO_OPT",     NULL,    true,  apply_no_opt,   "no passes over the IR" },
     { "host-features", "HOST_FEATURES", "LIST", true, apply_features, "host CPU features: -NAME switches one off; 'help' lists them" },
 };
@@ -367,7 +369,7 @@ void options_parse(struct options *o, int argc, char **argv, char **environment)
             .host = &host_x64,
             .tier = TIER_BLOCK,
             .host_config = { .homes = true, .indirect_cache = true, .return_prediction = true },
-            .chain = true, .optimise = true, .lazy_flags = true, .threshold = DEFAULT_THRESHOLD, .hot = DEFAULT_HOT,
+            .chain = true, .optimise = true, .regions = true, .lazy_flags = true, .threshold = DEFAULT_THRESHOLD, .hot = DEFAULT_HOT,
             .cache_size = 64 << 20, .longest_block = MAX_BLOCK_INSNS,
         },
         .run = { .keep = true },

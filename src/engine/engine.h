@@ -45,6 +45,7 @@ struct engine_config {
     struct host_config host_config; /* layout and listing are filled in by the engine */
     bool chain;            /* --no-chain: false */
     bool optimise;         /* --no-opt: false */
+    bool regions;          /* --no-regions: false: what is translated again is a trace, too */
     bool lazy_flags;       /* --no-lazy-flags: false */
     unsigned threshold;    /* executions of a block in the interpreter before it is translated; 0: translate at once */
     unsigned hot;          /* executions of a translation before it is made again with all passes; 0: has them at once */

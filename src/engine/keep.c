@@ -98,7 +98,7 @@ static uint64_t key_of(const struct engine_config *c)
 {
     const struct host_config *h = &c->host_config;
     uint64_t switches = (uint64_t)h->homes | (uint64_t)h->indirect_cache << 1 | (uint64_t)h->return_prediction << 2 | (uint64_t)c->optimise << 3 |
-                        (uint64_t)(c->hot == 0) << 4 | (uint64_t)c->longest_block << 8 | (uint64_t)h->features << 32;
+                        (uint64_t)(c->hot == 0) << 4 | (uint64_t)c->regions << 5 | (uint64_t)c->longest_block << 8 | (uint64_t)h->features << 32;
     return mix(mix(c->keep_key, switches), c->guest->elf_machine);
 }
 

@@ -1,7 +1,8 @@
 /* What the engine's files share. The parts, from the guest program inwards:
  *   manager.c    the emulation manager: decides which tier runs the next block
  *   discover.c   finds dynamic basic blocks in guest memory and predecodes them
- *   translate.c  takes a block through lift, passes and host
+ *   region.c     what is translated together: traces, loops
+ *   translate.c  takes a region through lift, passes and host
  *   map.c        map table, SPC to block (and so to TPC); blocks by span of guest addresses
  *   keep.c       translations of earlier runs, on disk
  *   cache.c      code cache: the two mappings, flush, copy at fork
@@ -159,15 +160,23 @@ void lift_checks(struct ir_unit *u, const struct block *b);
 
 struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode);
 
-/* translate.c: under the lock. What is translated together: blocks that follow each other in guest memory, entered at the first one. */
-enum { MAX_TRACE = 8 };
-struct trace {
-    struct block *block[MAX_TRACE];
+/* region.c: under the lock. What is translated together, entered at the first block: a trace, of blocks that follow each other in guest memory, or a loop, of
+ * blocks in ascending order. */
+enum { MAX_TRACE = 8, MAX_REGION_BLOCKS = 24, MAX_REGION_INSNS = 192 };
+struct region {
+    struct block *block[MAX_REGION_BLOCKS];
     unsigned count;
+    bool is_loop;
 };
+void form_trace(struct block *head, struct region *region);
+bool form_loop(struct engine *e, struct block *head, struct region *region); /* false: there is none through the head */
+uint64_t region_end(const struct region *region);
 
-/* Lift, and passes if `optimise`, into `arena`; shortens the trace if a block cannot lead to the next. */
-struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, bool optimise, struct arena *arena);
+/* translate.c: under the lock. Lift, and passes if `optimise`, into `arena`; shortens a trace if a block cannot lead to the next. */
+struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool optimise, struct arena *arena);
+
+/* Appends the block's code to the unit; all ways at its end leave. */
+void lift_block(struct engine *e, const struct block *b, struct ir_unit *u);
 
 /* Makes the block's translation, or if it has one a better one. False: cache full. */
 bool translate_block(struct engine *e, struct block *b);

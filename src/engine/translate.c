@@ -1,4 +1,4 @@
-/* Translation of a block and what mostly follows it: lift, passes, host. */
+/* Translation of a region: lift, passes, host. */
 #include "engine/private.h"
 
 #include <string.h>
@@ -22,24 +22,7 @@ static void log_unit(const struct engine *e, uint32_t category, const char *titl
     ir_print(u, e->config.log_file);
 }
 
-/* Makes the unit go on in a block of its own where it would leave for `spc`; false if it does not end in a direct way there. */
-static bool go_on_at(struct ir_unit *u, uint64_t spc)
-{
-    const struct ir_insn *end = &u->insn[u->insn_count - 1];
-    if (end->op != IR_br && end->op != IR_brif)
-        return false;
-    for (unsigned i = 0; i < ir_edge_count(end); i++) {
-        struct ir_edge *edge = &u->edge[end->imm + i];
-        if (edge->leaves && edge->spc == spc) {
-            edge->leaves = false;
-            edge->block = ir_begin_block(u);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void lift_block(struct engine *e, struct block *b, struct ir_unit *u)
+void lift_block(struct engine *e, const struct block *b, struct ir_unit *u)
 {
     const struct guest *guest = e->config.guest;
     bool ended = false;
@@ -68,52 +51,83 @@ static void look_ahead(const struct engine *e, struct ir_unit *u, const struct b
     }
 }
 
-struct ir_unit *translate_to_ir(struct engine *e, struct trace *trace, bool optimise, struct arena *arena)
+/* The region's block there that control may go to within the unit, coming from block `from`; or count. */
+static unsigned find_target(const struct region *region, unsigned from, uint64_t spc)
 {
-    struct ir_unit *u = arena_alloc(arena, sizeof *u);
-    ir_unit_init(u, arena, e->config.guest->layout, trace->block[0]->spc);
+    unsigned first = region->is_loop ? 0 : from + 1, end = region->is_loop ? region->count : from + 2;
+    for (unsigned i = first; i < end && i < region->count; i++)
+        if (region->block[i]->spc == spc)
+            return i;
+    return region->count;
+}
+
+/* Makes ways out of the unit that lead to one of its blocks ways there. `begins`: by block of the region, its first block of the unit. */
+static void join_blocks(struct ir_unit *u, const struct region *region, const uint32_t *begins)
+{
+    for (unsigned from = 0; from < region->count; from++)
+        for (uint32_t b = begins[from]; b < begins[from + 1]; b++) {
+            const struct ir_insn *end = &u->insn[u->block[b].last - 1];
+            for (unsigned i = 0; i < ir_edge_count(end) && end->op != IR_call_to; i++) {
+                struct ir_edge *edge = &u->edge[end->imm + i];
+                unsigned to = edge->leaves ? find_target(region, from, edge->spc) : region->count;
+                if (to == region->count)
+                    continue;
+                edge->leaves = false;
+                edge->block = begins[to];
+            }
+        }
+}
+
+/* Whether the newest block of the region, from block `first` of the unit on, has a way there. */
+static bool leads_to(const struct ir_unit *u, uint32_t first, uint64_t spc)
+{
+    for (uint32_t b = first; b < u->block_count; b++) {
+        const struct ir_insn *end = &u->insn[u->block[b].last - 1];
+        for (unsigned i = 0; i < ir_edge_count(end) && end->op != IR_call_to; i++)
+            if (u->edge[end->imm + i].leaves && u->edge[end->imm + i].spc == spc)
+                return true;
+    }
+    return false;
+}
+
+/* A loop's way in is a block of its own. */
+static void lift_region(struct engine *e, struct region *region, struct ir_unit *u)
+{
+    uint32_t begins[MAX_REGION_BLOCKS + 1];
     ir_begin_block(u);
-    lift_block(e, trace->block[0], u);
-    for (unsigned i = 1; i < trace->count; i++) {
-        if (!go_on_at(u, trace->block[i]->spc)) {
-            trace->count = i;
+    if (region->is_loop) {
+        ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_to_block(u, u->block_count, NULL, 0) });
+        ir_begin_block(u);
+    }
+    for (unsigned i = 0; i < region->count; i++) {
+        if (i && !region->is_loop && !leads_to(u, begins[i - 1], region->block[i]->spc)) {
+            region->count = i;
             break;
         }
-        lift_block(e, trace->block[i], u);
+        if (i)
+            ir_begin_block(u);
+        begins[i] = u->block_count - 1;
+        lift_block(e, region->block[i], u);
     }
+    begins[region->count] = u->block_count;
+    join_blocks(u, region, begins);
+}
+
+struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool optimise, struct arena *arena)
+{
+    struct ir_unit *u = arena_alloc(arena, sizeof *u);
+    ir_unit_init(u, arena, e->config.guest->layout, region->block[0]->spc);
+    lift_region(e, region, u);
     log_unit(e, LOG_IR, "IR", u);
     check_unit(u);
     u->overwrites = opt_overwritten(u);
     if (optimise) {
-        look_ahead(e, u, trace->block[0]);
+        look_ahead(e, u, region->block[0]);
         opt_run(u);
         log_unit(e, LOG_IR_OPT, "IR after passes", u);
         check_unit(u);
     }
     return u;
-}
-
-/* The block that the interpreter mostly went on to at the end of `b`, whose trace begins at `head`; or NULL. As long as that is warm, a
- * jump to what is translated already is cheaper than to do so again. */
-static struct block *usual_successor(const struct block *b, const struct block *head)
-{
-    struct block *next = b->successor[1];
-    if (!next || next->spc != b->end || next->mode != b->mode || next->executions < head->executions / 2)
-        return NULL;
-    return !next->tpc || head->tpc ? next : NULL;
-}
-
-/* The trace from `head` on: past branches that mostly are not taken. */
-static void form_trace(struct block *head, struct trace *trace)
-{
-    unsigned insns = 0;
-    trace->count = 0;
-    for (struct block *b = head; b && trace->count < MAX_TRACE; b = usual_successor(b, head)) {
-        insns += b->insn_count;
-        if (insns > MAX_BLOCK_INSNS)
-            break;
-        trace->block[trace->count++] = b;
-    }
 }
 
 /* Where the interpreter has been after the block, its translation goes without asking. */
@@ -173,23 +187,24 @@ void publish_translation(struct engine *e, struct block *b, const struct transla
     chain_incoming(e, b);
 }
 
-static void chain_usual_ways(struct engine *e, const struct translation *new, const struct trace *trace)
+static void chain_usual_ways(struct engine *e, const struct translation *new, const struct region *region)
 {
     for (uint32_t i = 0; i < new->site_count; i++)
-        for (unsigned k = 0; k < trace->count && !e->sites[new->first_site + i].counter; k++)
-            chain_to_successors(e, new->first_site + i, trace->block[k]);
+        for (unsigned k = 0; k < region->count && !e->sites[new->first_site + i].counter; k++)
+            chain_to_successors(e, new->first_site + i, region->block[k]);
 }
 
-bool translate_block(struct engine *e, struct block *b)
+/* How a translation went. */
+enum outcome { DONE, TOO_LARGE, NO_ROOM };
+
+static enum outcome translate_region(struct engine *e, struct region *region, bool warm)
 {
     uint32_t number = e->cache.translation_count;
+    struct block *b = region->block[0];
     if (e->site_count + MAX_SITES > MAX_ENGINE_SITES || number == MAX_BLOCKS)
-        return false;
+        return NO_ROOM;
     cache_make_ready(e);
-    bool warm = e->config.optimise && e->config.hot && !b->translation;
-    struct trace trace;
-    form_trace(b, &trace);
-    struct ir_unit *u = translate_to_ir(e, &trace, e->config.optimise && !warm, &e->scratch);
+    struct ir_unit *u = translate_to_ir(e, region, e->config.optimise && !warm, &e->scratch);
     if (e->config.log & LOG_OUT_ASM)
         fprintf(e->config.log_file, "OUT:\n");
     uint32_t *counter = warm ? &e->cache.counters[number] : NULL;
@@ -198,10 +213,27 @@ bool translate_block(struct engine *e, struct block *b)
     struct host_unit unit;
     bool fits = e->config.host->translate(&e->config.host_config, &e->runtime, u, counter, e->site_count, &e->cache.buffer, &unit);
     if (fits) {
-        const struct translation *new = adopt_unit(e, &unit, b, trace.block[trace.count - 1]->end, warm, u->overwrites);
-        chain_usual_ways(e, new, &trace);
+        const struct translation *new = adopt_unit(e, &unit, b, region_end(region), warm, u->overwrites);
+        chain_usual_ways(e, new, region);
         publish_translation(e, b, new);
     }
     arena_reset(&e->scratch);
-    return fits;
+    return fits ? DONE : e->cache.buffer.overflow ? NO_ROOM : TOO_LARGE;
+}
+
+bool translate_block(struct engine *e, struct block *b)
+{
+    struct region region;
+    bool warm = e->config.optimise && e->config.hot && !b->translation;
+    if (!warm && e->config.optimise && e->config.regions && form_loop(e, b, &region)) {
+        struct block *entry = region.block[0];
+        bool is_new = entry == b || !entry->translation || entry->translation->warm;
+        enum outcome outcome = is_new ? translate_region(e, &region, false) : TOO_LARGE;
+        if (outcome == NO_ROOM)
+            return false;
+        if (outcome == DONE && entry == b)
+            return true;
+    }
+    form_trace(b, &region);
+    return translate_region(e, &region, warm) == DONE;
 }

@@ -182,6 +182,8 @@ static unsigned free_register(struct regalloc *ra, bool floats)
     return NO_REG;
 }
 
+bool regalloc_has_free(struct regalloc *ra, bool floats) { return free_register(ra, floats) != NO_REG; }
+
 /* Last use stands in for next use: in a block of guest code most values are used once. */
 static uint64_t cost_to_keep(const struct regalloc *ra, unsigned reg)
 {

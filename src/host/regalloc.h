@@ -179,6 +179,11 @@ void regalloc_alias(struct regalloc *ra, ir_ref v, ir_ref of);
 unsigned regalloc_scratch(struct regalloc *ra, bool is_float); /* or vector */
 
 /* Moves everything out of a temporary, which this instruction then may change. */
+/* The home that the value is wanted in, or NO_REG; whether it is used in other stretches, too; whether a register is free, without anything being stored. */
+static inline unsigned regalloc_wanted(const struct regalloc *ra, ir_ref v) { return ra->value[v].wanted; }
+static inline bool regalloc_is_across(const struct regalloc *ra, ir_ref v) { return ra->value[v].last_use == ACROSS; }
+bool regalloc_has_free(struct regalloc *ra, bool floats);
+
 void regalloc_vacate(struct regalloc *ra, unsigned reg);
 
 void regalloc_get(struct regalloc *ra, ir_ref v, unsigned slot);

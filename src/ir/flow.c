@@ -92,3 +92,23 @@ bool ir_dominates(const struct ir_flow *flow, uint32_t a, uint32_t b)
         b = flow->dominator[b];
     return a == b;
 }
+
+void ir_find_stretches(const struct ir_unit *u, bool *goes_on)
+{
+    uint32_t *ways_in = arena_alloc(u->arena, u->block_count * sizeof *ways_in);
+    for (uint32_t b = 0; b < u->block_count; b++)
+        ways_in[b] = goes_on[b] = 0;
+    for (uint32_t b = 0; b < u->block_count; b++) {
+        const struct ir_insn *end = ir_block_end(u, &u->block[b]);
+        for (unsigned e = 0; e < ir_edge_count(end); e++) {
+            const struct ir_edge *edge = &u->edge[end->imm + e];
+            if (edge->leaves)
+                continue;
+            ways_in[edge->block]++;
+            if (edge->block == b + 1 && !edge->argument_count && u->block[b].last == u->block[b + 1].first)
+                goes_on[b + 1] = true;
+        }
+    }
+    for (uint32_t b = 0; b < u->block_count; b++)
+        goes_on[b] &= ways_in[b] == 1;
+}

@@ -17,6 +17,9 @@ struct ir_flow ir_flow_of(const struct ir_unit *u);
 /* Whether every way from the entry to block b leads through block a; of a block never reached, true. */
 bool ir_dominates(const struct ir_flow *flow, uint32_t a, uint32_t b);
 
+/* By block: whether it only goes on where the block before it ends: nothing else leads there. */
+void ir_find_stretches(const struct ir_unit *u, bool *goes_on);
+
 /* The END operation of a block. */
 const struct ir_insn *ir_block_end(const struct ir_unit *u, const struct ir_block *block);
 

@@ -177,7 +177,7 @@ struct ir_edge {
     uint32_t block;        /* index in ir_unit.block, unless `leaves` */
     uint32_t arguments;    /* index of the first in ir_unit.argument; if `leaves`, of what ir_unit.written has the slots */
     uint32_t overwritten;  /* if `leaves`: fleeting slots that the code there overwrites, as far as is known; a hint, not printed */
-    uint64_t spc;          /* if `leaves` */
+    uint64_t spc;          /* if `leaves`; of a way back within the unit: where control may leave for instead when the thread is wanted, or 0 */
     uint64_t return_spc;   /* call_to: guest return address */
 };
 

@@ -38,7 +38,7 @@ static void note_users(struct ir_unit *u)
     }
 }
 
-static bool any_canon(const struct ir_unit *u)
+bool has_canon(const struct ir_unit *u)
 {
     for (ir_ref i = 1; i < u->insn_count; i++)
         if (u->insn[i].op == IR_f_canon)
@@ -48,8 +48,6 @@ static bool any_canon(const struct ir_unit *u)
 
 void opt_canon(struct ir_unit *u)
 {
-    if (!any_canon(u))
-        return;
     note_users(u);
     struct walk w = walk_begin(u);
     for (ir_ref i = 1; i < u->insn_count; i++) {

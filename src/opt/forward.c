@@ -106,8 +106,18 @@ void forwarding_begin(struct forwarding *f, struct walk *w)
     *f = (struct forwarding){ .w = w };
     f->at_head = arena_alloc(u->arena, u->block_count * sizeof *f->at_head);
     f->seen = arena_alloc(u->arena, u->block_count * sizeof *f->seen);
+    f->goes_on = arena_alloc(u->arena, u->block_count * sizeof *f->goes_on);
+    ir_find_stretches(u, f->goes_on);
     memset(f->seen, 0, u->block_count * sizeof *f->seen);
     find_loops(f);
+}
+
+/* Where several ways meet only constants are worth knowing: to keep another value until there costs as much as the slot does. */
+static void forget_values(const struct ir_unit *u, struct known *known)
+{
+    for (unsigned i = 0; i < MAX_SLOTS; i++)
+        if (u->insn[known->slot[i]].op != IR_const)
+            known->slot[i] = NO_REF;
 }
 
 void forwarding_enter(struct forwarding *f, uint32_t block)
@@ -115,4 +125,6 @@ void forwarding_enter(struct forwarding *f, uint32_t block)
     f->known = &f->at_head[block];
     if (!f->seen[block])
         *f->known = (struct known){ 0 };
+    else if (!f->goes_on[block])
+        forget_values(f->w->u, f->known);
 }

@@ -133,7 +133,10 @@ const struct opt_pass opt_passes[] = {
 void opt_run(struct ir_unit *u)
 {
     walk_forwards(u, FORWARD | MEMORY | COPY | FOLD | NUMBER);
-    opt_canon(u);
+    if (has_canon(u)) {
+        walk_backwards(u, DEAD_SET); /* what is written and overwritten is told from other NaNs by nobody */
+        opt_canon(u);
+    }
     opt_sink(u);
     walk_backwards(u, DEAD_SET | DEAD);
 }

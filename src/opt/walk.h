@@ -49,6 +49,7 @@ struct forwarding {
     struct walk *w;
     struct known *at_head; /* by block */
     bool *seen;            /* by block: whether anyone told it */
+    bool *goes_on;         /* by block: ir_find_stretches */
     struct known *known;   /* here */
 };
 void forwarding_begin(struct forwarding *f, struct walk *w);
@@ -95,6 +96,9 @@ void numbering_begin(struct numbering *n, struct walk *w);
 void numbering_enter(struct numbering *n, uint32_t block);
 ir_ref number_insn(struct numbering *n, ir_ref at);
 void numbering_note(struct numbering *n, ir_ref at);
+
+/* canon.c: whether there is anything to do for opt_canon. */
+bool has_canon(const struct ir_unit *u);
 
 /* ---- back to front ------------------------------------------------------------------------------------------------------- */
 

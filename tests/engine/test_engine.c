@@ -105,24 +105,25 @@ struct variant {
     enum engine_tier tier;
     unsigned threshold, hot;
     size_t cache_size;
-    bool chain, homes, indirect_cache, return_prediction, optimise;
+    bool chain, homes, indirect_cache, return_prediction, optimise, regions;
 };
 
 /* clang-format off */
 static const struct variant variants[] = {
-    { "switch",               TIER_SWITCH,   0, 0, 1 << 20, true,  true,  true,  true,  true },
-    { "threaded",             TIER_THREADED, 0, 0, 1 << 20, true,  true,  true,  true,  true },
-    { "ir",                   TIER_IR,       0, 0, 1 << 20, true,  true,  true,  true,  true },
-    { "ir, no passes",        TIER_IR,       0, 0, 1 << 20, true,  true,  true,  true,  false },
-    { "block",                TIER_BLOCK,    2, 0, 1 << 20, true,  true,  true,  true,  true },
-    { "block, at once",       TIER_BLOCK,    0, 0, 1 << 20, true,  true,  true,  true,  true },
-    { "block, in two steps",  TIER_BLOCK,    2, 3, 1 << 20, true,  true,  true,  true,  true },
-    { "block, small cache",   TIER_BLOCK,    0, 0, 64 << 10, true, true,  true,  true,  true },
-    { "block, no chain",      TIER_BLOCK,    0, 0, 1 << 20, false, true,  true,  true,  true },
-    { "block, no homes",      TIER_BLOCK,    0, 0, 1 << 20, true,  false, true,  true,  true },
-    { "block, no indirect",   TIER_BLOCK,    0, 0, 1 << 20, true,  true,  false, true,  true },
-    { "block, no prediction", TIER_BLOCK,    0, 0, 1 << 20, true,  true,  true,  false, true },
-    { "block, no passes",     TIER_BLOCK,    0, 0, 1 << 20, true,  true,  true,  true,  false },
+    { "switch",               TIER_SWITCH,   0, 0, 1 << 20, true,  true,  true,  true,  true, true },
+    { "threaded",             TIER_THREADED, 0, 0, 1 << 20, true,  true,  true,  true,  true, true },
+    { "ir",                   TIER_IR,       0, 0, 1 << 20, true,  true,  true,  true,  true, true },
+    { "ir, no passes",        TIER_IR,       0, 0, 1 << 20, true,  true,  true,  true,  false, true },
+    { "block",                TIER_BLOCK,    2, 0, 1 << 20, true,  true,  true,  true,  true, true },
+    { "block, at once",       TIER_BLOCK,    0, 0, 1 << 20, true,  true,  true,  true,  true, true },
+    { "block, in two steps",  TIER_BLOCK,    2, 3, 1 << 20, true,  true,  true,  true,  true, true },
+    { "block, small cache",   TIER_BLOCK,    0, 0, 64 << 10, true, true,  true,  true,  true, true },
+    { "block, no chain",      TIER_BLOCK,    0, 0, 1 << 20, false, true,  true,  true,  true, true },
+    { "block, no homes",      TIER_BLOCK,    0, 0, 1 << 20, true,  false, true,  true,  true, true },
+    { "block, no indirect",   TIER_BLOCK,    0, 0, 1 << 20, true,  true,  false, true,  true, true },
+    { "block, no prediction", TIER_BLOCK,    0, 0, 1 << 20, true,  true,  true,  false, true, true },
+    { "block, no passes",     TIER_BLOCK,    0, 0, 1 << 20, true,  true,  true,  true,  false, true },
+    { "block, no regions",    TIER_BLOCK,    2, 3, 1 << 20, true,  true,  true,  true,  true, false },
 };
 /* clang-format on */
 
@@ -130,7 +131,7 @@ static struct engine *make_engine(const struct variant *v)
 {
     return engine_new(&(struct engine_config){
         .guest = &guest_riscv64, .host = &host_x64, .environment = &environment, .tier = v->tier, .chain = v->chain,
-        .optimise = v->optimise, .threshold = v->threshold, .hot = v->hot, .cache_size = v->cache_size,
+        .optimise = v->optimise, .regions = v->regions, .threshold = v->threshold, .hot = v->hot, .cache_size = v->cache_size,
         .longest_block = MAX_BLOCK_INSNS,
         .host_config = { .features = host_x64.detect(), .homes = v->homes, .indirect_cache = v->indirect_cache,
                          .return_prediction = v->return_prediction } });
@@ -278,8 +279,15 @@ static void test_attention(struct thread *t, const char *name)
     jal(RA, at() + 8);
     jal(X0, call_loop);
     jalr(X0, RA);
-    const uint64_t loops[] = { tight, through_register, call_loop };
-    for (unsigned i = 0; i < 3; i++) {
+    uint64_t with_choice = at();
+    addi(T0, T0, 1);
+    beq(T0, S2, at() + 8);
+    addi(A0, A0, 1);
+    addi(A1, A1, 1);
+    bne(T0, S2, with_choice);
+    jal(X0, with_choice);
+    const uint64_t loops[] = { tight, through_register, call_loop, with_choice };
+    for (unsigned i = 0; i < COUNT_OF(loops); i++) {
         alarmed = false;
         ualarm(20000, 0);
         run_on(t, loops[i]);
@@ -310,6 +318,35 @@ static void test_invalidation(struct thread *t, const char *name)
     here = end;
     engine_invalidate(t->engine, function, function + 4);
     tap_ok(before == 100 && run_on(t, start) == 300, "%s: changed code is seen", name);
+}
+
+/* Loops within a loop, with a choice: what changes is in the middle. */
+static void test_nested_loops(struct thread *t, const char *name)
+{
+    uint64_t start = at();
+    addi(A0, X0, 0);
+    addi(T0, X0, 30);
+    uint64_t outer = at();
+    addi(A1, X0, 20);
+    uint64_t inner = at();
+    addi(A1, A1, -1);
+    sub(S2, A1, T0);
+    beq(S2, X0, at() + 8); /* 19 of 30 times once */
+    addi(A0, A0, 1);
+    uint64_t after = at();
+    addi(A0, A0, 2);
+    bne(A1, X0, inner);
+    addi(T0, T0, -1);
+    bne(T0, X0, outer);
+    ecall();
+    uint64_t first = run_on(t, start), second = run_on(t, start);
+    tap_ok(first == 30 * 20 * 3 - 19 && second == first, "%s: nested loops", name);
+    uint32_t *end = here;
+    here = (uint32_t *)(uintptr_t)after;
+    addi(A0, A0, 5);
+    here = end;
+    engine_invalidate(t->engine, after, after + 4);
+    tap_ok(run_on(t, start) == 30 * 20 * 6 - 19, "%s: what changes within them is seen", name);
 }
 
 /* A loop that goes on past a branch, which never is taken, to the next page: what changes there is part of what the loop's head
@@ -424,6 +461,7 @@ int main(void)
         test_attention(t, name);
         test_invalidation(t, name);
         test_invalidation_past_branch(t, name);
+        test_nested_loops(t, name);
         test_fork(t, name);
         test_threads(e, name);
     }

@@ -72,7 +72,7 @@ struct run {
 static struct run run(const char *file, uint64_t key, unsigned threshold, unsigned hot, bool homes)
 {
     struct engine *e = engine_new(&(struct engine_config){
-        .guest = &guest_riscv64, .host = &host_x64, .environment = &environment, .tier = TIER_BLOCK, .chain = true, .optimise = true,
+        .guest = &guest_riscv64, .host = &host_x64, .environment = &environment, .tier = TIER_BLOCK, .chain = true, .optimise = true, .regions = true,
         .threshold = threshold, .hot = hot, .cache_size = 1 << 20, .longest_block = MAX_BLOCK_INSNS, .keep = file, .keep_key = key,
         .host_config = { .features = host_x64.detect(), .homes = homes, .indirect_cache = true, .return_prediction = true } });
     struct thread *t = engine_thread_new(e, NULL);

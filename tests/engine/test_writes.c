@@ -118,7 +118,7 @@ static void test_wanted(struct thread *t, const char *name)
 static void test_variant(const char *name, unsigned threshold, unsigned hot, bool chain)
 {
     struct engine *e = engine_new(&(struct engine_config){
-        .guest = &guest_powerpc, .host = &host_x64, .environment = &environment, .tier = TIER_BLOCK, .chain = chain, .optimise = true,
+        .guest = &guest_powerpc, .host = &host_x64, .environment = &environment, .tier = TIER_BLOCK, .chain = chain, .optimise = true, .regions = true,
         .threshold = threshold, .hot = hot, .cache_size = 1 << 20, .longest_block = MAX_BLOCK_INSNS,
         .host_config = { .features = host_x64.detect(), .homes = true, .indirect_cache = true, .return_prediction = true } });
     struct thread *t = engine_thread_new(e, NULL);

@@ -305,12 +305,8 @@ void lower_f_canon(struct lowering *l, ir_ref v)
     unsigned a = use_float(l, from);
     regalloc_release(&l->ra);
     unsigned d = define_float(l, v, a);
-    struct cold *c = new_cold(l, cold_canonical_nan);
-    c->reg[3] = (uint8_t)(d + FLOAT_REGS);
     emit_float_move(l, d, a);
-    emit_unordered_test(l, insn->type, d);
-    emit_jcc(&l->e, CC_P, &c->entry);
-    emit_bind(&l->e, &c->back);
+    note_unsettled(l, v, d);
 }
 
 /* Equal operands are the same number or zeros: the smaller has either's sign, the larger both's. Else there is a NaN. */

@@ -325,6 +325,8 @@ static void lower_insn(struct lowering *l, ir_ref v)
         return;
     }
     l->at = v;
+    if (l->unsettled_count && !can_wait_for_nans(l, v))
+        settle_nans(l);
     regalloc_begin(&l->ra, v);
     if (patterns[insn->op])
         patterns[insn->op](l, v);

@@ -20,7 +20,7 @@ struct address {
 
 struct lowering;
 
-/* Code out of line at the unit's end: what rarely happens. It may use what was in registers where it was asked for. */
+/* Code out of line at the unit's end, in the order in which it was asked for: what rarely happens. What it leads to out of line is to be asked for after it. It may use what was in registers where it was asked for. */
 struct cold {
     struct cold *next;
     void (*emit)(struct lowering *l, struct cold *c);
@@ -40,6 +40,15 @@ struct site {
     uint32_t probe;  /* indirect: offset */
 };
 
+enum { MOST_UNSETTLED = 6 };
+
+/* A result in a register, numbered as by the allocator, which is to become the canonical NaN if it is a NaN. */
+struct unsettled {
+    ir_ref value;
+    uint8_t type, reg;
+    bool is_home; /* reg is the home of a slot that it was written to */
+};
+
 /* ORDER LOWERING: the fields from `ra` on are not cleared as a whole. */
 struct lowering {
     struct emitter e;
@@ -56,6 +65,8 @@ struct lowering {
     uint64_t pc;                       /* SPC of the guest instruction being lowered */
     struct cold *cold, **cold_end;
     struct float_constant *float_constants;
+    struct unsettled unsettled[MOST_UNSETTLED];
+    unsigned unsettled_count;
     uint32_t first_site;
     uint32_t mark_capacity;
     struct host_unit *result;
@@ -258,6 +269,11 @@ void lower_v_float(struct lowering *l, ir_ref v);
 void lower_v_float_unary(struct lowering *l, ir_ref v);
 void lower_v_float_compare(struct lowering *l, ir_ref v);
 void lower_v_fround(struct lowering *l, ir_ref v);
+
+/* nan.c: the register is unsettled from now on, or settled at once; tests all that are; whether the instruction can be lowered before that. */
+void note_unsettled(struct lowering *l, ir_ref v, unsigned reg);
+void settle_nans(struct lowering *l);
+bool can_wait_for_nans(struct lowering *l, ir_ref v);
 
 /* convert.c */
 void lower_s_or_min_from_f(struct lowering *l, ir_ref v);

@@ -1,6 +1,7 @@
 /* Decides, backwards, which instructions are emitted on their own and which are part of their user's pattern. What is folded
  * is computed where its user stands, so only what is pure, or a load with nothing between it and its user, can be. */
 #include "host/x64/lower.h"
+#include "ir/flow.h"
 
 static bool takes_address(unsigned op) { return op == IR_load || op == IR_store; }
 
@@ -433,35 +434,6 @@ static void reserve_spare_cells(struct lowering *l)
     l->spare_cell = regalloc_reserve(&l->ra, most);
 }
 
-static const struct ir_insn *end_of(const struct ir_unit *u, uint32_t block)
-{
-    ir_ref v = u->block[block].last - 1;
-    while (!(ir_ops[u->insn[v].op].traits & END))
-        v--;
-    return &u->insn[v];
-}
-
-/* Block b + 1 goes on where block b stands if nothing else leads there. */
-static void find_stretches(struct lowering *l)
-{
-    const struct ir_unit *u = l->u;
-    uint32_t *ways_in = arena_alloc(u->arena, u->block_count * sizeof *ways_in);
-    for (uint32_t b = 0; b < u->block_count; b++)
-        ways_in[b] = l->goes_on[b] = 0;
-    for (uint32_t b = 0; b < u->block_count; b++) {
-        const struct ir_insn *end = end_of(u, b);
-        for (unsigned e = 0; e < ir_edge_count(end); e++) {
-            const struct ir_edge *edge = &u->edge[end->imm + e];
-            if (edge->leaves)
-                continue;
-            ways_in[edge->block]++;
-            if (edge->block == b + 1 && !edge->argument_count && u->block[b].last == u->block[b + 1].first)
-                l->goes_on[b + 1] = true;
-        }
-    }
-    for (uint32_t b = 0; b < u->block_count; b++)
-        l->goes_on[b] &= ways_in[b] == 1;
-}
 
 static void select_stretch(struct lowering *l, uint32_t first_block, uint32_t last_block)
 {
@@ -490,7 +462,7 @@ static void count_uses(struct lowering *l)
 void select_unit(struct lowering *l)
 {
     count_uses(l);
-    find_stretches(l);
+    ir_find_stretches(l->u, l->goes_on);
     reserve_spare_cells(l);
     for (uint32_t end = l->u->block_count; end > 0;) {
         uint32_t first = end - 1;
