@@ -114,6 +114,7 @@ static void apply_no_return_prediction(struct options *o, const char *v UNUSED)
     o->engine.host_config.return_prediction = false;
 }
 static void apply_no_keep(struct options *o, const char *v UNUSED) { o->run.keep = false; }
+static void apply_stats(struct options *o, const char *v UNUSED) { o->engine.stats = true; }
 static void apply_no_regions(struct options *o, const char *v UNUSED) { o->engine.regions = false; }
 static void apply_no_opt(struct options *o, const char *v UNUSED) { o->engine.optimise = false; }
 static void apply_one_insn(struct options *o, const char *v UNUSED) { o->engine.longest_block = 1; }
@@ -159,6 +160,7 @@ static const struct option table[] = {
     { "d",        "LOG",        "ITEMS", true,  apply_d,        "log ITEMS, separated by commas; 'help' lists them" },
     { "D",        "LOG_FILENAME", "FILE", true, apply_D,        "log to FILE (%d: process number) instead of standard error" },
     { "append-log", NULL,       NULL,    false, apply_log_append, "add to the log file instead of replacing it" },
+    { "stats",    "STATS",      NULL,    true,  apply_stats,    "print what the tiers did, when the program ends" },
     { "engine",   "ENGINE",     "NAME",  true,  apply_engine,   "switch, threaded, ir or block (the default)" },
     { "threshold", "THRESHOLD", "N",     true,  apply_threshold, "interpret a block N times before translating it" },
     { "hot",      "HOT",        "N",     true,  apply_hot,      "translate again, with all passes, what ran N times; 0: at once" },

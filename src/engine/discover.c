@@ -46,6 +46,7 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     if (!window)
         return NULL;
 
+    uint64_t since = stats_now(e);
     size_t size = guest->insn_size;
     char *records = arena_alloc(&e->scratch, (MAX_BLOCK_INSNS + 1) * size);
     const uint8_t *code = (const uint8_t *)(uintptr_t)pc;
@@ -77,6 +78,7 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     arena_reset(&e->scratch);
     e->block_count++;
     map_add(e, b);
+    stats_note_discovery(e, b, since);
     if (e->config.log & LOG_IN_ASM)
         log_block(e, b);
     if (e->kept)

@@ -53,6 +53,7 @@ struct engine_config {
     unsigned longest_block; /* guest instructions in a block, 1 to MAX_BLOCK_INSNS */
     const char *keep;      /* file of kept translations, or NULL (engine_keep) */
     uint64_t keep_key;     /* what it must have been made for, besides what is in this struct */
+    bool stats;            /* --stats: take the time, for engine_print_stats */
     uint32_t log;          /* LOG_ bits: what to print to log_file */
     FILE *log_file;        /* not NULL if log != 0 */
 };
@@ -109,6 +110,9 @@ void engine_fork_child(struct engine *e, struct thread *t);
  * keep_key starts with them, as far as its code is the same at the same addresses. For when the process is about to end, on its
  * thread `t`, outside guest code; what others do meanwhile waits. Errors are nobody's business: then nothing is kept. */
 bool engine_keep(struct thread *t);
+
+/* Prints what the tiers did so far: units, guest instructions and bytes, host bytes, and the CPU time that making them took (only with config.stats). */
+void engine_print_stats(struct engine *e, FILE *out);
 
 /* Address of the memory access that made the instruction at context.pc fault, found by evaluating it again: for faults whose
  * address the host does not tell (on x86-64: not canonical). Only after an EVENT_FAULT; returns `otherwise` if the instruction

@@ -238,6 +238,10 @@ void keep_adopt(struct thread *t, struct block *b)
     copy_unit(e, k, &unit);
     struct translation *new = adopt_unit(e, &unit, b, b->spc + k->guest_size, k->warm, k->overwrites);
     new->kept = true;
+    e->stats.kept.units++;
+    e->stats.kept.insns += b->insn_count;
+    e->stats.kept.guest_bytes += k->guest_size;
+    e->stats.kept.host_bytes += k->code_size;
     chain_known_ways(e, new);
     publish_translation(e, b, new);
     arena_reset(&e->scratch);

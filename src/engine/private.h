@@ -10,6 +10,7 @@
  *   indirect.c   the indirect-branch cache
  *   invalidate.c takes blocks out when their code changes
  *   coherent.c   blocks of guests that see at once what code they write: they check themselves
+ *   stats.c      what the tiers did
  *   fault.c      from a host fault back to precise guest state
  *   engine.c     making and wiring all this, threads, stopping the world */
 #ifndef FERRY_ENGINE_PRIVATE_H
@@ -106,6 +107,10 @@ struct code_cache {
 
 struct kept;
 
+/* What a tier made. */
+struct tier_stats { uint64_t units, insns, guest_bytes, host_bytes, ns; };
+struct engine_stats { struct tier_stats discovered, hurried, traces, loops, kept; };
+
 struct engine {
     struct engine_config config;
     struct kept *kept;         /* NULL: no translations are kept */
@@ -121,6 +126,7 @@ struct engine {
     struct thread_private *threads; /* all, linked by `next` */
     _Atomic uint32_t thread_count;  /* 1: the only thread needs no lock, since only it can start another */
     _Atomic bool stop_wanted;  /* someone wants every thread out of blocks */
+    struct engine_stats stats; /* under the lock */
     struct indirect_line *no_lines; /* an indirect-branch cache that is always empty */
 };
 
@@ -180,6 +186,11 @@ void lift_block(struct engine *e, const struct block *b, struct ir_unit *u);
 
 /* Makes the block's translation, or if it has one a better one. False: cache full. */
 bool translate_block(struct engine *e, struct block *b);
+
+/* stats.c: under the lock. `since`: stats_now when it was begun, 0 if nobody asked. */
+uint64_t stats_now(const struct engine *e);
+void stats_note_discovery(struct engine *e, const struct block *b, uint64_t since);
+void stats_note_translation(struct engine *e, const struct region *region, bool warm, uint32_t host_bytes, uint64_t since);
 
 /* keep.c: under the lock. Opens config.keep; takes the block's translation from there if it can. */
 void keep_open(struct engine *e);

@@ -204,6 +204,7 @@ static enum outcome translate_region(struct engine *e, struct region *region, bo
     if (e->site_count + MAX_SITES > MAX_ENGINE_SITES || number == MAX_BLOCKS)
         return NO_ROOM;
     cache_make_ready(e);
+    uint64_t since = stats_now(e);
     struct ir_unit *u = translate_to_ir(e, region, e->config.optimise && !warm, &e->scratch);
     if (e->config.log & LOG_OUT_ASM)
         fprintf(e->config.log_file, "OUT:\n");
@@ -216,6 +217,7 @@ static enum outcome translate_region(struct engine *e, struct region *region, bo
         const struct translation *new = adopt_unit(e, &unit, b, region_end(region), warm, u->overwrites);
         chain_usual_ways(e, new, region);
         publish_translation(e, b, new);
+        stats_note_translation(e, region, warm, unit.size, since);
     }
     arena_reset(&e->scratch);
     return fits ? DONE : e->cache.buffer.overflow ? NO_ROOM : TOO_LARGE;

@@ -134,7 +134,7 @@ bool on_alternate_stack(const struct task *task, uint64_t stack_pointer);
 /* ---- thread.c ------------------------------------------------------------------------------------------------------------------------- */
 
 /* Keeps the process's translations for later runs, before it ends or executes another program. */
-void keep_translations(struct task *task);
+void before_the_end(struct task *task);
 
 /* A guest thread or process begins to be the calling host thread's. */
 void set_current_task(struct task *task);

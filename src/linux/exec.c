@@ -163,7 +163,7 @@ static int execute(long number, const uint64_t arguments[6])
 {
     struct task *task = current_task();
     if (task)
-        keep_translations(task);
+        before_the_end(task);
     return (int)(task ? signals_execute(task, number, arguments) : host_call(number, arguments));
 }
 

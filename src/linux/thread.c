@@ -355,9 +355,12 @@ int64_t call_exit(struct task *task, const uint64_t *a)
     return CALL_SILENT;
 }
 
-/* For the next run of the program. */
-void keep_translations(struct task *task)
+/* What was done, for the user, and what was made, for the next run of the program. */
+void before_the_end(struct task *task)
 {
+    const struct engine_config *config = task->process->options->engine;
+    if (config->stats)
+        engine_print_stats(task->process->engine, config->log_file ? config->log_file : stderr);
     if (task->process->keep_file && engine_keep(task->thread))
         keep_tidy(task->process->keep_file);
 }
@@ -366,7 +369,7 @@ int64_t call_exit_group(struct task *task, const uint64_t *a)
 {
     robust_list_release(task);
     fflush(NULL);
-    keep_translations(task);
+    before_the_end(task);
     return HOST_CALL(SYS_exit_group, a[0]);
 }
 

@@ -80,6 +80,9 @@ def logs(b):
     yield 'a missing call returns ENOSYS and says nothing', lambda: b.prints(['-1 1'] * 4, [], 'missing')
     stages = ['IN: ', 'IR:\n', 'IR after passes:\n', 'OUT:\n', 'Trace 0x']
     yield 'a block on its way', lambda: contains(['--threshold=0', '--hot=0', '-d', 'in_asm,ir,ir_opt,out_asm,exec'], ['name'], stages, None)
+    tiers = ['discovered', 'translated in a hurry', 'hot traces', 'hot loops', 'from earlier runs', 'code cache: ']
+    yield '--stats', lambda: contains(['--stats', '--no-keep'], ['name'], tiers)
+    yield 'FERRY_STATS', lambda: contains([], ['name'], tiers[:1], FERRY_STATS='1')
     yield 'QEMU_LOG', lambda: contains([], ['name'], ['IN: '], None, QEMU_LOG='in_asm')
 
 
