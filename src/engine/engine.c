@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct engine *engine_new(const struct engine_config *config)
 {
@@ -29,9 +30,21 @@ static void make_return_stack(struct thread_private *p)
     *p->return_bottom = (struct return_entry){ .spc = NO_SPC, .stack_pointer = UINT64_MAX };
 }
 
+static size_t page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+static size_t thread_size(void) { return page_size() + align_up(sizeof(struct thread), page_size()); }
+
+/* With a page before it, for polls. */
+static struct thread *make_thread(void)
+{
+    char *at = mmap(NULL, thread_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        die(126, "no memory for a thread: raise 'ulimit -v'");
+    return (struct thread *)(at + page_size());
+}
+
 struct thread *engine_thread_new(struct engine *e, void *environment)
 {
-    struct thread *t = must_zalloc(sizeof *t);
+    struct thread *t = make_thread();
     struct thread_private *p = must_zalloc(sizeof *p);
     t->engine = e;
     t->environment = environment;
@@ -56,7 +69,7 @@ static void free_thread(struct thread *t)
     munmap(t->private->return_stack, RETURN_STACK);
     indirect_free(t->private->lines);
     free(t->private);
-    free(t);
+    munmap((char *)t - page_size(), thread_size());
 }
 
 void engine_thread_free(struct thread *t)
@@ -118,7 +131,18 @@ void engine_attention(struct thread *t)
 {
     t->context.attention = 1;
     __atomic_store_n(&t->context.indirect, t->engine->no_lines, __ATOMIC_SEQ_CST);
+    if (t->private->phase != PHASE_OUTSIDE && !atomic_exchange(&t->private->polls_fail, true))
+        mprotect((char *)t - page_size(), page_size(), PROT_NONE);
 }
+
+/* Whoever comes between finds attention wanted, which is looked at later. */
+void let_polls_pass(struct thread *t)
+{
+    if (atomic_exchange(&t->private->polls_fail, false))
+        mprotect((char *)t - page_size(), page_size(), PROT_READ | PROT_WRITE);
+}
+
+bool is_poll(const struct thread *t, uint64_t address) { return address == (uintptr_t)&t->context - POLL_DISTANCE; }
 
 void stop_world(struct thread *t)
 {

@@ -93,6 +93,7 @@ void engine_attention(struct thread *t);
 enum fault_source {
     FAULT_GUEST,  /* a guest access: the state is precise, and returning from the handler goes on with environment.event(EVENT_FAULT) */
     FAULT_RETURN_STACK, /* the stack of predicted returns was full: it was emptied; just return from the handler */
+    FAULT_POLL,   /* the thread's attention is wanted: just return from the handler */
     FAULT_OURS,   /* neither: a bug, or an access by the environment */
 };
 

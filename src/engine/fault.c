@@ -53,7 +53,8 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
     host->save_homes(&e->runtime, ucontext, &t->context);
     t->context.pc = spc_of(e, found, tpc);
     host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
-    return FAULT_GUEST;
+    t->private->polled = is_poll(t, address);
+    return t->private->polled ? FAULT_POLL : FAULT_GUEST;
 }
 
 enum fault_source engine_catch_fault(struct thread *t, void *ucontext, uint64_t address)

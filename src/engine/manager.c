@@ -293,8 +293,11 @@ static enum event run_guest(struct thread *t)
             arena_reset(&t->engine->scratch);
             unlock_engine(t);
         }
-        return EVENT_FAULT;
+        bool polled = t->private->polled;
+        t->private->polled = false;
+        return polled ? EVENT_NONE : EVENT_FAULT;
     }
+    let_polls_pass(t);
     run_tier(t);
     return t->context.event;
 }

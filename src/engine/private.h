@@ -145,6 +145,8 @@ struct thread_private {
     struct thread_private *next;
     _Atomic int phase;
     bool locked;               /* lock_engine has locked, since there were other threads */
+    _Atomic bool polls_fail;   /* the page before the thread cannot be read: attention is wanted */
+    bool polled;               /* a poll failed: that is being resumed */
     jmp_buf resume;            /* where a caught fault continues: in engine_run, or engine_access_address */
     struct indirect_line *lines; /* the thread's indirect-branch cache; context.indirect points there, or at the
                                   * engine's empty one while the thread's attention is wanted */
@@ -238,6 +240,8 @@ void enter_blocks(struct thread *t);
 void leave_blocks(struct thread *t);
 bool lock_engine(struct thread *t);         /* goes outside while it waits; false: meanwhile the cache was flushed */
 void unlock_engine(struct thread *t);
+void let_polls_pass(struct thread *t);      /* on the thread: what came before is going to be attended to */
+bool is_poll(const struct thread *t, uint64_t address); /* async-signal-safe */
 void stop_world(struct thread *t);          /* under the lock; every other thread is outside when it returns */
 void resume_world(struct engine *e);
 void forget_translations(struct thread *t); /* its return stack and indirect-branch cache; it is outside, or the caller */

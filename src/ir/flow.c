@@ -112,3 +112,17 @@ void ir_find_stretches(const struct ir_unit *u, bool *goes_on)
     for (uint32_t b = 0; b < u->block_count; b++)
         goes_on[b] &= ways_in[b] == 1;
 }
+
+void ir_find_loop_heads(const struct ir_unit *u, bool *is_head)
+{
+    for (uint32_t b = 0; b < u->block_count; b++)
+        is_head[b] = false;
+    for (uint32_t b = 0; b < u->block_count; b++) {
+        const struct ir_insn *end = ir_block_end(u, &u->block[b]);
+        for (unsigned e = 0; e < ir_edge_count(end); e++) {
+            const struct ir_edge *edge = &u->edge[end->imm + e];
+            if (!edge->leaves && edge->block <= b)
+                is_head[edge->block] = true;
+        }
+    }
+}

@@ -20,6 +20,9 @@ bool ir_dominates(const struct ir_flow *flow, uint32_t a, uint32_t b);
 /* By block: whether it only goes on where the block before it ends: nothing else leads there. */
 void ir_find_stretches(const struct ir_unit *u, bool *goes_on);
 
+/* By block: whether a later one, or it itself, leads there. */
+void ir_find_loop_heads(const struct ir_unit *u, bool *is_head);
+
 /* The END operation of a block. */
 const struct ir_insn *ir_block_end(const struct ir_unit *u, const struct ir_block *block);
 

@@ -67,6 +67,7 @@ static void synchronous(struct task *task, siginfo_t *info, ucontext_t *context)
         task->fault = *info;
         break;
     case FAULT_RETURN_STACK:
+    case FAULT_POLL:
         break;
     case FAULT_OURS:
         internal_fault(task, info, context);

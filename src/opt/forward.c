@@ -84,20 +84,14 @@ void forwarding_leave(struct forwarding *f, uint32_t block)
     }
 }
 
-/* Blocks that a later one, or they themselves, lead to begin with nothing known. */
+/* Loops begin with nothing known. */
 static void find_loops(struct forwarding *f)
 {
     const struct ir_unit *u = f->w->u;
-    for (uint32_t b = 0; b < u->block_count; b++) {
-        const struct ir_insn *end = ir_block_end(u, &u->block[b]);
-        for (unsigned i = 0; i < ir_edge_count(end); i++) {
-            const struct ir_edge *edge = &u->edge[end->imm + i];
-            if (!edge->leaves && edge->block <= b) {
-                f->at_head[edge->block] = (struct known){ 0 };
-                f->seen[edge->block] = true;
-            }
-        }
-    }
+    ir_find_loop_heads(u, f->seen);
+    for (uint32_t b = 0; b < u->block_count; b++)
+        if (f->seen[b])
+            f->at_head[b] = (struct known){ 0 };
 }
 
 void forwarding_begin(struct forwarding *f, struct walk *w)
@@ -108,7 +102,6 @@ void forwarding_begin(struct forwarding *f, struct walk *w)
     f->seen = arena_alloc(u->arena, u->block_count * sizeof *f->seen);
     f->goes_on = arena_alloc(u->arena, u->block_count * sizeof *f->goes_on);
     ir_find_stretches(u, f->goes_on);
-    memset(f->seen, 0, u->block_count * sizeof *f->seen);
     find_loops(f);
 }
 

@@ -21,6 +21,7 @@ struct sinking {
     uint32_t all;                /* fleeting slots */
     struct fate *at_head;        /* by block */
     uint32_t *ways_in;           /* by block */
+    bool *is_loop_head;          /* by block: there the host polls for attention */
     uint32_t own;                /* slots that the unit itself overwrites, for ways that lead to its start */
     struct sunk { uint64_t ways; uint16_t slot; ir_ref value; } *sunk; /* what goes along; NULL: only look */
     unsigned sunk_count;
@@ -54,8 +55,7 @@ static struct fate fate_of_leaving(const struct sinking *s, uint32_t number)
     return fate;
 }
 
-/* A block that can be reached in two ways must not get writes that belong to one. To earlier blocks lead loops, in which the host polls for
- * attention. */
+/* A block that can be reached in two ways must not get writes that belong to one. Loops begin with nothing known. */
 static struct fate fate_of_edge(const struct sinking *s, uint32_t number, uint32_t block)
 {
     const struct ir_edge *edge = &s->u->edge[number];
@@ -194,7 +194,7 @@ static void walk(struct sinking *s)
             else
                 s->here.unseen &= ~seen_by(s, insn);
         }
-        s->at_head[b] = s->here;
+        s->at_head[b] = s->is_loop_head[b] ? unknown : s->here;
     }
 }
 
@@ -223,6 +223,8 @@ static struct sinking begin(struct ir_unit *u)
     struct sinking s = { .u = u, .all = slots_from_to(u->layout, 0, MAX_SLOTS) };
     s.at_head = arena_alloc(u->arena, u->block_count * sizeof *s.at_head);
     s.ways_in = arena_alloc(u->arena, u->block_count * sizeof *s.ways_in);
+    s.is_loop_head = arena_alloc(u->arena, u->block_count * sizeof *s.is_loop_head);
+    ir_find_loop_heads(u, s.is_loop_head);
     count_ways_in(&s);
     return s;
 }

@@ -42,6 +42,9 @@ struct return_entry {
     uint64_t stack_pointer; /* guest stack pointer at the call; UINT64_MAX at the bottom */
 };
 
+/* Translated loops read the word so many bytes before the block: where the thread's attention is wanted that access is made to fail. */
+enum { POLL_DISTANCE = 8 };
+
 struct context {
     uint64_t slot[MAX_SLOTS];
     uint64_t pc;                /* SPC, valid whenever guest code is not running */

@@ -34,6 +34,13 @@ static void on_attention(struct thread *t) { t->stop = alarmed; }
 
 static const struct environment environment = { .code_window = code_window, .event = on_event, .attend = on_attention };
 
+/* How a loop is left. */
+static void on_fault(int number, siginfo_t *info, void *ucontext)
+{
+    if (!current || engine_catch_fault(current, ucontext, (uintptr_t)info->si_addr) == FAULT_OURS)
+        signal(number, SIG_DFL);
+}
+
 static void on_alarm(int signal_number)
 {
     (void)signal_number;
@@ -130,7 +137,10 @@ int main(void)
 {
     if (mmap((void *)CODE, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
         return 77;
-    sigaction(SIGALRM, &(struct sigaction){ .sa_handler = on_alarm, .sa_flags = SA_RESTART }, NULL);
+    stack_t stack = { .ss_sp = must_alloc(1 << 16), .ss_size = 1 << 16 };
+    sigaltstack(&stack, NULL);
+    sigaction(SIGSEGV, &(struct sigaction){ .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER }, NULL);
+    sigaction(SIGALRM, &(struct sigaction){ .sa_handler = on_alarm, .sa_flags = SA_ONSTACK | SA_RESTART }, NULL);
     test_variant("at once", 0, 0, true);
     test_variant("in two steps", 2, 3, true);
     test_variant("without chaining", 0, 0, false);

@@ -43,8 +43,6 @@ static unsigned new_direct_site(struct lowering *l, uint64_t spc)
 
 static bool goes_back(const struct lowering *l, const struct ir_edge *edge) { return edge->leaves && edge->spc <= l->u->spc; }
 
-static bool loops(const struct lowering *l, const struct ir_edge *edge) { return !edge->leaves && edge->spc && edge->block <= l->current_block; }
-
 static void emit_poll(struct lowering *l, struct label *if_wanted)
 {
     emit_imm(&l->e, X64_CMP_IMM, 32, CONTEXT(attention), 0);
@@ -107,21 +105,6 @@ void lower_counter(struct lowering *l, const struct landmark *counter)
     l->result->sites[site].link = emit_jcc(&l->e, CC_S, &l->site[site]->stub);
 }
 
-/* Leaves for the emulation manager instead of going back within the unit. */
-static void cold_leave_loop(struct lowering *l, struct cold *c)
-{
-    store_pc(l, *(const uint64_t *)c->more);
-    emit_mov_imm(&l->e, RAX, LEAVE_EVENT);
-    emit_jmp_to(&l->e, &l->runtime[EXIT_SITE]);
-}
-
-static struct label *new_loop_exit(struct lowering *l, const struct ir_edge *edge)
-{
-    struct cold *c = new_cold(l, cold_leave_loop);
-    c->more = (void *)(uintptr_t)&edge->spc;
-    return &c->entry;
-}
-
 /* ---- edges within the unit -------------------------------------------------------------------------------------------------------- */
 
 static void cold_edge(struct lowering *l, struct cold *c)
@@ -165,8 +148,6 @@ void lower_br(struct lowering *l, ir_ref v)
         emit_site_jmp(l, site);
         return;
     }
-    if (loops(l, edge))
-        emit_poll(l, new_loop_exit(l, edge));
     emit_arguments(l, edge, find_arguments(l, edge));
     if (edge->block != l->current_block + 1)
         emit_jmp(&l->e, &l->block[edge->block]);
@@ -218,12 +199,11 @@ void lower_brif(struct lowering *l, ir_ref v)
     }
     unsigned taken_site, other_site;
     struct label *taken_label = edge_label(l, taken, &taken_site), *other_label = edge_label(l, other, &other_site);
-    bool taken_loops = loops(l, &edges[taken]), other_loops = loops(l, &edges[other]);
-    if (goes_back(l, &edges[taken]) || goes_back(l, &edges[other]) || taken_loops || other_loops) {
-        struct cold *poll = new_cold(l, cold_conditional_poll); /* before what it leads to */
-        struct conditional *b = poll->more = arena_alloc(l->u->arena, sizeof *b);
-        *b = (struct conditional){ comparison, taken_loops ? new_loop_exit(l, &edges[taken]) : taken_label,
-                                   other_loops ? new_loop_exit(l, &edges[other]) : other_label };
+    if (goes_back(l, &edges[taken]) || goes_back(l, &edges[other])) {
+        struct conditional *b = arena_alloc(l->u->arena, sizeof *b);
+        *b = (struct conditional){ comparison, taken_label, other_label };
+        struct cold *poll = new_cold(l, cold_conditional_poll);
+        poll->more = b;
         emit_poll(l, &poll->entry);
     }
     emit_fused(l, &comparison, taken_label, taken_site);
