@@ -317,7 +317,7 @@ void engine_run(struct thread *t)
         leave_blocks(t);
         if (event != EVENT_NONE && event != EVENT_MODE)
             environment->event(t, event);
-        if (event == EVENT_MODE || t->context.mode != mode) /* sigreturn changes it, too */
+        if (t->context.mode != mode) /* blocks that the cache and the return stack know are another mode's */
             forget_translations(t);
     }
 }

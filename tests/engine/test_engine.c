@@ -32,6 +32,7 @@ static void sd(unsigned rs2, unsigned rs1, int imm)
 }
 static void jalr(unsigned rd, unsigned rs1) { word(rs1 << 15 | rd << 7 | 0x67); }
 static void ecall(void) { word(0x73); }
+static void clear_frm(void) { word(0x00201073); } /* csrw frm, x0 */
 static void branch(unsigned kind, unsigned rs1, unsigned rs2, uint64_t target)
 {
     uint32_t d = (uint32_t)(target - at());
@@ -248,6 +249,27 @@ static void test_control(struct thread *t, const char *name)
     tap_ok(last_event == EVENT_NO_CODE && t->context.pc == CODE - 4, "%s: no code", name);
 }
 
+static unsigned cached_branches(const struct thread *t)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < INDIRECT_LINES; i++)
+        count += t->context.indirect[i].tpc != NULL;
+    return count;
+}
+
+/* A control register written with what it holds: what is known of indirect branches stays known. */
+static void test_same_mode(struct thread *t, const char *name)
+{
+    for (int i = 0; i < 4; i++)
+        run_on(t, indirect_calls(100));
+    unsigned before = cached_branches(t);
+    uint64_t program = at();
+    clear_frm();
+    ecall();
+    run_on(t, program);
+    tap_ok(cached_branches(t) >= before, "%s: the mode is written and stays", name);
+}
+
 static void test_fault(struct thread *t, const char *name)
 {
     uint64_t start = at();
@@ -457,6 +479,7 @@ int main(void)
         struct engine *e = make_engine(&variants[i]);
         struct thread *t = engine_thread_new(e, NULL);
         test_control(t, name);
+        test_same_mode(t, name);
         test_fault(t, name);
         test_attention(t, name);
         test_invalidation(t, name);
