@@ -33,9 +33,12 @@ bool is_stale(const struct block *b)
     return b->checked && memcmp(b->original, (const void *)(uintptr_t)b->spc, b->end - b->spc);
 }
 
+/* Outside while it waits for the lock: who has it may be waiting for that. */
 void drop_stale(struct thread *t)
 {
+    leave_blocks(t);
     engine_invalidate(t->engine, t->context.pc, t->context.pc + 1);
+    enter_blocks(t);
     t->context.event = EVENT_NONE;
 }
 

@@ -163,7 +163,7 @@ bool may_change(struct thread *t, uint64_t pc);
 bool may_write(const struct guest *guest, const struct insn *insn);
 void begin_checks(struct engine *e, struct block *b);
 bool is_stale(const struct block *b);
-void drop_stale(struct thread *t); /* what begins at context.pc; takes the engine's lock */
+void drop_stale(struct thread *t); /* what begins at context.pc; takes the engine's lock, so that no block is held afterwards */
 void lift_checks(struct ir_unit *u, const struct block *b);
 
 struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode);

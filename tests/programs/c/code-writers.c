@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SIZE = 4096, ROUNDS = 300 };
+enum { SIZE = 4096, ROUNDS = 300, WRITERS = 8 };
 
 typedef int function(void);
 
@@ -48,6 +48,35 @@ static void *other_thread(void *unused)
         done = i;
     }
     return NULL;
+}
+
+/* Each with code of its own, so much of it that what is translated does not fit where translations are kept. */
+static void *writer(void *unused)
+{
+    (void)unused;
+    uint8_t *code = mmap(NULL, SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    intptr_t right = 0;
+    for (int i = 0; i < 10 * ROUNDS; i++) {
+        make(code, i % ROUNDS);
+        tell(code);
+        right += ((function *)(uintptr_t)code)() == i % ROUNDS;
+    }
+    munmap(code, SIZE);
+    return (void *)right;
+}
+
+static int many_writers(void)
+{
+    pthread_t threads[WRITERS];
+    for (int i = 0; i < WRITERS; i++)
+        pthread_create(&threads[i], NULL, writer, NULL);
+    int right = 0;
+    for (int i = 0; i < WRITERS; i++) {
+        void *result;
+        pthread_join(threads[i], &result);
+        right += (int)(intptr_t)result;
+    }
+    return right;
 }
 
 /* The second instruction's operand is written by the first. */
@@ -117,5 +146,6 @@ int main(void)
     for (int i = 0; i < 100; i++)
         sum += next_instruction(code, i);
     printf("the instruction before: %d\n", sum);
+    printf("many threads: %d\n", many_writers());
     return 0;
 }
