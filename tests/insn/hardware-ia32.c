@@ -245,6 +245,7 @@ static bool place(const struct ia32_insn *d, struct state *s)
         return true;
     case OP_xlat: s->general[IA32_EBX] = sandbox_address() - 128; return true;
     case OP_leave: s->general[IA32_EBP] = sandbox_address(); return true;
+    case OP_ret: return (uint16_t)d->operand[0].value < MARGIN / 2; /* what it leaves on the stack lies there, too */
     case OP_enter: /* where the stack will end must be there, too */
         s->general[IA32_EBP] = sandbox_address();
         return (uint16_t)d->operand[0].value < MARGIN / 2;
