@@ -455,10 +455,24 @@ static struct comparison test_of(struct lowering *l, ir_ref v, unsigned width, e
     return (struct comparison){ .condition = condition, .is_test = true, .width = width, .a = s, .b = s };
 }
 
+/* Of a folded `and`, with 0. */
+static struct comparison test_bits(struct lowering *l, const struct ir_insn *bits, enum condition condition)
+{
+    unsigned width = type_bits(bits->type);
+    struct source b = source_of(l, bits->arg[1], width), a = b.kind == FROM_IMM ? source_of(l, bits->arg[0], width) : (struct source){ .kind = FROM_IMM };
+    if (a.kind == FROM_IMM) { /* not so, or a constant */
+        unsigned reg = regalloc_use(&l->ra, bits->arg[0]);
+        a = (struct source){ .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
+    }
+    return (struct comparison){ .condition = condition, .is_test = true, .width = width, .a = a, .b = b };
+}
+
 static struct comparison compare_operands(struct lowering *l, const struct ir_insn *insn)
 {
     unsigned width = type_bits(insn->type), cell;
     ir_ref a = insn->arg[0], b = insn->arg[1];
+    if (is_folded(l, a))
+        return test_bits(l, insn_of(l, a), condition_of(insn->op));
     enum condition condition = condition_of(insn->op);
     uint64_t constant;
     if (constant_of(l, a, &constant) && !constant_of(l, b, &constant)) {
@@ -497,8 +511,10 @@ void emit_comparison(struct lowering *l, const struct comparison *c)
 {
     if (c->float_type)
         emit_op(&l->e, (c->quiet ? X64_UCOMISS : X64_COMISS) + (c->float_type == IR_F64), 32, c->a.reg, c->b.rm);
+    else if (c->is_test && c->b.kind == FROM_IMM)
+        emit_imm(&l->e, X64_TEST_IMM, c->width, c->a.rm, c->b.imm);
     else if (c->is_test)
-        emit_op(&l->e, X64_TEST, c->width, c->a.reg, in_reg(c->a.reg));
+        emit_op(&l->e, X64_TEST, c->width, c->a.reg, c->b.rm);
     else if (c->b.kind == FROM_IMM)
         emit_imm(&l->e, X64_CMP_IMM, c->width, c->a.rm, c->b.imm);
     else if (c->a.kind == FROM_CELL)

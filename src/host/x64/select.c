@@ -171,10 +171,22 @@ static bool can_wait(const struct lowering *l, ir_ref comparison, ir_ref user)
     return true;
 }
 
+/* Whether bits are all 0 or not. */
+static void fold_tested_bits(struct lowering *l, ir_ref comparison)
+{
+    const struct ir_insn *insn = insn_of(l, comparison);
+    uint64_t constant;
+    bool tests = (insn->op == IR_eq || insn->op == IR_ne) && constant_of(l, insn->arg[1], &constant) && !constant;
+    if (tests && used_once_here(l, insn->arg[0]) && insn_of(l, insn->arg[0])->op == IR_and)
+        l->u->insn[insn->arg[0]].extra = FOLDED;
+}
+
 static void fold_compare(struct lowering *l, ir_ref condition, ir_ref user)
 {
-    if (used_once_here(l, condition) && is_compare(insn_of(l, condition)) && can_wait(l, condition, user))
-        l->u->insn[condition].extra = FOLDED;
+    if (!used_once_here(l, condition) || !is_compare(insn_of(l, condition)) || !can_wait(l, condition, user))
+        return;
+    l->u->insn[condition].extra = FOLDED;
+    fold_tested_bits(l, condition);
 }
 
 /* x << n >> m: an extension of the low bits of x when n is 32, 48 or 56 and no bits are lost again. */
@@ -276,6 +288,9 @@ static void fold_operands(struct lowering *l, ir_ref v)
         break;
     case IR_brif: case IR_pick: case IR_mend:
         fold_compare(l, insn->arg[0], v);
+        break;
+    case IR_eq: case IR_ne:
+        fold_tested_bits(l, v);
         break;
     case IR_v_scalar:
         fold_scalar_load(l, insn->arg[0], v);
