@@ -74,7 +74,6 @@ void lower_add(struct lowering *l, ir_ref v)
 }
 
 void lower_sub(struct lowering *l, ir_ref v) { two_operand(l, v, X64_SUB); }
-void lower_or(struct lowering *l, ir_ref v) { two_operand(l, v, X64_OR); }
 void lower_xor(struct lowering *l, ir_ref v) { two_operand(l, v, X64_XOR); }
 
 static struct operand operand_of(struct lowering *l, ir_ref v)
@@ -89,6 +88,26 @@ static void emit_copy(struct lowering *l, unsigned width, unsigned d, struct ope
         emit_op(&l->e, X64_MOV_LOAD, width, d, from);
     else if (from.reg != d)
         emit_op(&l->e, X64_MOV_STORE, width, from.reg, in_reg(d));
+}
+
+/* A write to the low part of a register leaves the rest as it is. */
+static void lower_insertion(struct lowering *l, ir_ref v, ir_ref old, ir_ref part)
+{
+    unsigned low = regalloc_use(&l->ra, part), whole = regalloc_use(&l->ra, old);
+    bool clean = l->ra.value[old].clean;
+    unsigned d = low == whole ? regalloc_define(&l->ra, v, NO_REG) : regalloc_define_over(&l->ra, v, old);
+    emit_copy(l, 32, d, in_reg(whole));
+    emit_op(&l->e, X64_MOV_STORE, type_bits(ir_result_type(insn_of(l, part))), low, in_reg(d));
+    l->ra.value[v].clean = clean || d != whole;
+}
+
+void lower_or(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    if (is_folded(l, insn->arg[0]) && is_folded(l, insn->arg[1]))
+        lower_insertion(l, v, insn_of(l, insn->arg[0])->arg[0], insn_of(l, insn->arg[1])->arg[0]);
+    else
+        two_operand(l, v, X64_OR);
 }
 
 /* d = ~a & b */

@@ -216,6 +216,18 @@ static void fold_not(struct lowering *l, ir_ref v)
     }
 }
 
+/* The low 8 or 16 bits of a word replaced. */
+static void fold_insertion(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v), *kept = insn_of(l, insn->arg[0]), *part = insn_of(l, insn->arg[1]);
+    uint64_t mask;
+    if (kept->op != IR_and || part->op != IR_zext || !constant_of(l, kept->arg[1], &mask) ||
+        mask != (UINT32_MAX & ~low_bits(type_bits(ir_result_type(insn_of(l, part->arg[0]))), UINT64_MAX)) ||
+        !used_once_here(l, insn->arg[0]) || !used_once_here(l, insn->arg[1]))
+        return;
+    l->u->insn[insn->arg[0]].extra = l->u->insn[insn->arg[1]].extra = FOLDED;
+}
+
 /* A store of a float's bits stores the float. */
 static void fold_stored_bits(struct lowering *l, ir_ref v)
 {
@@ -279,6 +291,10 @@ static void fold_operands(struct lowering *l, ir_ref v)
     case IR_and:
         if (insn->type >= IR_I32 && has(l, FEATURE_BMI1))
             fold_not(l, v);
+        break;
+    case IR_or:
+        if (insn->type == IR_I32)
+            fold_insertion(l, v);
         break;
     case IR_shr: case IR_sar:
         fold_shift_pair(l, v);
