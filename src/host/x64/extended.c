@@ -52,13 +52,34 @@ static void mmx(struct lowering *l, ir_ref v, bool writes, unsigned number)
     emit_mmx_move(&l->e, false, number, regalloc_define(&l->ra, v, NO_REG));
 }
 
+bool is_extended_access(const struct lowering *l, const struct ir_insn *call)
+{
+    const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)call->imm;
+    uint64_t encoding;
+    return helper->extended == EXTENDED_ON_MEMORY && constant_of(l, call->arg[0], &encoding) && !(encoding & EXTENDED_16) &&
+           !extended_tells_pointers((unsigned)encoding);
+}
+
+/* ORDER X87. Its result, which nobody needs, is 0. */
+static void on_memory(struct lowering *l, ir_ref v, unsigned encoding)
+{
+    enum x64_op op = (enum x64_op)(X64_X87_D8_0 + (encoding >> 8) * 8 + (encoding >> 3 & 7));
+    emit_op(&l->e, op, 32, 0, memory_operand(l, insn_of(l, v)->arg[1]));
+    regalloc_release(&l->ra);
+    if (regalloc_live_after(&l->ra, v))
+        emit_mov_imm(&l->e, regalloc_define(&l->ra, v, NO_REG), 0);
+}
+
 bool lower_extended(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
     uint64_t encoding;
-    if (!constant_of(l, insn->arg[0], &encoding) || encoding & EXTENDED_16 ||
-        (helper->extended == EXTENDED_ON_MEMORY && extended_tells_pointers((unsigned)encoding)))
+    if (is_extended_access(l, insn)) {
+        on_memory(l, v, (unsigned)insn_of(l, insn->arg[0])->imm);
+        return true;
+    }
+    if (!constant_of(l, insn->arg[0], &encoding) || encoding & EXTENDED_16 || helper->extended == EXTENDED_ON_MEMORY)
         return false;
     if (helper->extended == EXTENDED_MMX_READ || (helper->extended == EXTENDED_MMX_WRITE && !regalloc_live_after(&l->ra, v))) {
         mmx(l, v, helper->extended == EXTENDED_MMX_WRITE, (unsigned)encoding);
@@ -69,9 +90,7 @@ bool lower_extended(struct lowering *l, ir_ref v)
         return false;
     if (helper->extended == EXTENDED_STATUS)
         status(l, v);
-    else if (helper->extended == EXTENDED_ON_REGISTERS)
-        on_registers(l, v, (unsigned)encoding);
     else
-        emit_op(&l->e, (enum x64_op)(X64_X87_D8_0 + (encoding >> 8) * 8 + (encoding >> 3 & 7)), 32, 0, at_base(regalloc_use(&l->ra, insn->arg[1]), 0)); /* ORDER X87 */
+        on_registers(l, v, (unsigned)encoding);
     return true;
 }

@@ -149,6 +149,7 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
 
 /* flags.c */
 bool lower_extended(struct lowering *l, ir_ref v); /* false: not in line */
+bool is_extended_access(const struct lowering *l, const struct ir_insn *call); /* in line, to memory at its second operand */
 void lower_get_flags(struct lowering *l, ir_ref v);
 void lower_set_flags(struct lowering *l, ir_ref v);
 

@@ -3,7 +3,13 @@
 #include "host/x64/lower.h"
 #include "ir/flow.h"
 
-static bool takes_address(unsigned op) { return op == IR_load || op == IR_store; }
+/* The operand that is an address, which may be computed where it is used; NO_REF: none is. */
+static ir_ref address_operand(const struct lowering *l, const struct ir_insn *insn)
+{
+    if (insn->op == IR_load || insn->op == IR_store)
+        return insn->arg[0];
+    return insn->op == IR_call && is_extended_access(l, insn) ? insn->arg[1] : NO_REF;
+}
 
 static unsigned uses_of(const struct lowering *l, ir_ref v) { return l->ra.value[v].uses; }
 
@@ -277,6 +283,10 @@ static void fold_operands(struct lowering *l, ir_ref v)
     case IR_load:
         fold_address(l, insn->arg[0]);
         break;
+    case IR_call:
+        if (is_extended_access(l, insn))
+            fold_address(l, insn->arg[1]);
+        break;
     case IR_store:
         fold_address(l, insn->arg[0]);
         if (!(insn->aux & ACCESS_SEQUENTIAL) && (!(insn->aux & ACCESS_BIG_ENDIAN) || has(l, FEATURE_AVX)))
@@ -484,8 +494,9 @@ static void count_uses(struct lowering *l)
         insn->extra = LIVE;
         regalloc_add(values, insn, v);
         address_uses[v] = 0;
-        if (takes_address(insn->op))
-            address_uses[insn->arg[0]]++;
+        ir_ref address = address_operand(l, insn);
+        if (address)
+            address_uses[address]++;
     }
     regalloc_add_arguments(&l->ra);
 }
