@@ -30,6 +30,8 @@ static bool in_return_guard(const struct thread_private *p, uint64_t address)
     return address - (uintptr_t)p->return_stack < RETURN_GUARD;
 }
 
+static const struct translation *recovering(const struct translation *tr) { return tr && tr->piece_count ? tr : NULL; }
+
 /* In translated code, or in a helper that it called. */
 static enum fault_source catch_translated(struct thread *t, void *ucontext, uint64_t address)
 {
@@ -40,6 +42,7 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
         if (!t->context.in_helper)
             return FAULT_OURS;
         t->context.in_helper = 0;
+        t->private->faulted = recovering(cache_find(e, (const void *)(uintptr_t)host->helper_pc(&t->context)));
         host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
         return FAULT_GUEST;
     }
@@ -54,6 +57,7 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
     t->context.pc = spc_of(e, found, tpc);
     host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
     t->private->polled = is_poll(t, address);
+    t->private->faulted = t->private->polled ? NULL : recovering(found); /* a poll comes after all sets */
     return t->private->polled ? FAULT_POLL : FAULT_GUEST;
 }
 

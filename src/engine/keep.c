@@ -26,7 +26,7 @@ struct kept_site {
     uint32_t writes, stub_link, stub_exit;
 };
 
-/* Followed by sites, guest code, host code, relocations, marks, each padded to 8 bytes. */
+/* Followed by sites, guest code, host code, relocations, marks, pieces, each padded to 8 bytes. */
 struct kept_unit {
     uint64_t sum;            /* of all that follows */
     uint64_t spc;
@@ -34,7 +34,8 @@ struct kept_unit {
     uint32_t mode, guest_size, code_size;
     uint16_t site_count, relocation_count, mark_count;
     uint16_t warm;
-    uint32_t overwrites, unused;
+    uint32_t overwrites;
+    uint16_t piece_count, is_loop;
 };
 
 struct kept {
@@ -74,6 +75,7 @@ struct parts {
     const uint8_t *guest, *code;
     const uint32_t *relocations;
     const struct block_mark *marks;
+    const struct piece *pieces;
     size_t size; /* of the whole */
 };
 
@@ -85,7 +87,8 @@ static struct parts parts_of(const struct kept_unit *k)
     p.code = at += padded(k->guest_size);
     p.relocations = (const uint32_t *)(at += padded(k->code_size));
     p.marks = (const struct block_mark *)(at += padded(k->relocation_count * sizeof *p.relocations));
-    p.size = (size_t)(at - (const uint8_t *)k) + padded(k->mark_count * sizeof *p.marks);
+    p.pieces = (const struct piece *)(at += padded(k->mark_count * sizeof *p.marks));
+    p.size = (size_t)(at - (const uint8_t *)k) + k->piece_count * sizeof *p.pieces;
     return p;
 }
 
@@ -224,6 +227,14 @@ static void chain_known_ways(struct engine *e, const struct translation *new)
     }
 }
 
+static void copy_pieces(struct engine *e, const struct kept_unit *k, struct translation *new)
+{
+    size_t size = k->piece_count * sizeof *new->pieces;
+    new->pieces = memcpy(arena_alloc(&e->blocks, size), parts_of(k).pieces, size);
+    new->piece_count = (uint8_t)k->piece_count;
+    new->is_loop = k->is_loop;
+}
+
 void keep_adopt(struct thread *t, struct block *b)
 {
     struct engine *e = t->engine;
@@ -238,6 +249,7 @@ void keep_adopt(struct thread *t, struct block *b)
     copy_unit(e, k, &unit);
     struct translation *new = adopt_unit(e, &unit, b, b->spc + k->guest_size, k->warm, k->overwrites);
     new->kept = true;
+    copy_pieces(e, k, new);
     e->stats.kept.units++;
     e->stats.kept.insns += b->insn_count;
     e->stats.kept.guest_bytes += k->guest_size;
@@ -307,7 +319,7 @@ static void write_translation(struct thread *t, const struct translation *tr, st
     size_t offset = w->size;
     uint32_t counter = tr->warm ? (uint32_t)((const uint8_t *)&e->cache.counters[number] - e->cache.buffer.exec) : 0;
     struct kept_unit unit = { .spc = b->spc, .mode = b->mode, .guest_size = (uint32_t)guest_size, .code_size = tr->code_end - tr->code_start,
-                              .place = { tr->code_start, tr->first_site, counter, program_address(e) }, .warm = tr->warm, .overwrites = tr->would_overwrite,
+                              .place = { tr->code_start, tr->first_site, counter, program_address(e) }, .warm = tr->warm, .overwrites = tr->would_overwrite, .piece_count = tr->piece_count, .is_loop = tr->is_loop,
                               .site_count = tr->site_count, .relocation_count = tr->relocation_count, .mark_count = tr->mark_count };
     append(w, &unit, sizeof unit);
     write_sites(e, tr, w);
@@ -315,6 +327,7 @@ static void write_translation(struct thread *t, const struct translation *tr, st
     append(w, e->cache.buffer.exec + tr->code_start, unit.code_size);
     append(w, tr->relocations, tr->relocation_count * sizeof *tr->relocations);
     append(w, tr->marks, tr->mark_count * sizeof *tr->marks);
+    append(w, tr->pieces, tr->piece_count * sizeof *tr->pieces);
     struct kept_unit *k = (struct kept_unit *)(w->bytes + offset);
     k->sum = sum_of(&k->spc, w->size - offset - offsetof(struct kept_unit, spc));
     enter(w, b->spc, b->mode, offset);

@@ -293,6 +293,9 @@ static enum event run_guest(struct thread *t)
             arena_reset(&t->engine->scratch);
             unlock_engine(t);
         }
+        if (t->private->faulted)
+            recover_fleeting(t);
+        t->private->faulted = NULL;
         bool polled = t->private->polled;
         t->private->polled = false;
         return polled ? EVENT_NONE : EVENT_FAULT;

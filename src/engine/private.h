@@ -12,6 +12,7 @@
  *   coherent.c   blocks of guests that see at once what code they write: they check themselves
  *   stats.c      what the tiers did
  *   fault.c      from a host fault back to precise guest state
+ *   recover.c    fleeting slots where translated code faulted
  *   engine.c     making and wiring all this, threads, stopping the world */
 #ifndef FERRY_ENGINE_PRIVATE_H
 #define FERRY_ENGINE_PRIVATE_H
@@ -49,6 +50,11 @@ enum { NO_MODE = UINT32_MAX }; /* no thread's context.mode */
 
 static inline struct insn *block_insns(struct block *b) { return (struct insn *)b->records; }
 
+/* A block of a region, from `offset` after its first one on. */
+struct piece {
+    uint32_t offset, insn_count;
+};
+
 /* What the code cache holds of a block, for as long as a thread may be in it: also when a better one has followed. */
 struct translation {
     const struct block *block;
@@ -61,6 +67,9 @@ struct translation {
     uint32_t overwrites;            /* fleeting slots, before anyone can look at what they held */
     uint32_t would_overwrite;       /* the same if it were not warm, which looks at once */
     bool warm;                      /* made in a hurry, counts how often it is entered */
+    const struct piece *pieces;     /* the blocks of its region, if it needs recover_fleeting where it faults */
+    uint8_t piece_count;            /* 0: it does not */
+    bool is_loop;
     bool kept;                      /* on disk already */
 };
 
@@ -147,6 +156,7 @@ struct thread_private {
     bool locked;               /* lock_engine has locked, since there were other threads */
     _Atomic bool polls_fail;   /* the page before the thread cannot be read: attention is wanted */
     bool polled;               /* a poll failed: that is being resumed */
+    const struct translation *faulted; /* where the fault came from that is being resumed, if recover_fleeting is needed; or NULL */
     jmp_buf resume;            /* where a caught fault continues: in engine_run, or engine_access_address */
     struct indirect_line *lines; /* the thread's indirect-branch cache; context.indirect points there, or at the
                                   * engine's empty one while the thread's attention is wanted */
@@ -155,6 +165,9 @@ struct thread_private {
 };
 
 enum { RETURN_STACK = 1 << 20, RETURN_GUARD = 4096 }; /* bytes */
+
+/* recover.c: before a fault in translated code becomes an event. */
+void recover_fleeting(struct thread *t);
 
 /* discover.c: under the lock. The block at `pc`, NULL if there is no code. */
 /* coherent.c: whether code at `pc` may be written any time; whether an instruction may do that; makes a new block check itself; whether it has to go; the
@@ -182,6 +195,9 @@ uint64_t region_end(const struct region *region);
 
 /* translate.c: under the lock. Lift, and passes if `optimise`, into `arena`; shortens a trace if a block cannot lead to the next. */
 struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool optimise, struct arena *arena);
+
+/* Appends the region's code; shortens a trace. */
+void lift_region(struct engine *e, struct region *region, struct ir_unit *u);
 
 /* Appends the block's code to the unit; all ways at its end leave. */
 void lift_block(struct engine *e, const struct block *b, struct ir_unit *u);

@@ -91,7 +91,7 @@ static bool leads_to(const struct ir_unit *u, uint32_t first, uint64_t spc)
 }
 
 /* A loop's way in is a block of its own. */
-static void lift_region(struct engine *e, struct region *region, struct ir_unit *u)
+void lift_region(struct engine *e, struct region *region, struct ir_unit *u)
 {
     uint32_t begins[MAX_REGION_BLOCKS + 1];
     ir_begin_block(u);
@@ -113,6 +113,15 @@ static void lift_region(struct engine *e, struct region *region, struct ir_unit 
     join_blocks(u, region, begins);
 }
 
+/* Where a translation faults its instructions are looked at again: they must be what they were. */
+static bool can_recover(const struct engine *e, const struct region *region)
+{
+    bool can = e->config.tier == TIER_BLOCK;
+    for (unsigned i = 0; i < region->count; i++)
+        can &= !region->block[i]->checked;
+    return can;
+}
+
 struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool optimise, struct arena *arena)
 {
     struct ir_unit *u = arena_alloc(arena, sizeof *u);
@@ -123,6 +132,8 @@ struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool op
     u->overwrites = opt_overwritten(u);
     if (optimise) {
         look_ahead(e, u, region->block[0]);
+        if (can_recover(e, region))
+            opt_expect_recovery(u);
         opt_run(u);
         log_unit(e, LOG_IR_OPT, "IR after passes", u);
         check_unit(u);
@@ -194,6 +205,16 @@ static void chain_usual_ways(struct engine *e, const struct translation *new, co
             chain_to_successors(e, new->first_site + i, region->block[k]);
 }
 
+static void note_pieces(struct engine *e, struct translation *new, const struct region *region)
+{
+    struct piece *pieces = arena_alloc(&e->blocks, region->count * sizeof *pieces);
+    for (unsigned i = 0; i < region->count; i++)
+        pieces[i] = (struct piece){ (uint32_t)(region->block[i]->spc - region->block[0]->spc), region->block[i]->insn_count };
+    new->pieces = pieces;
+    new->piece_count = (uint8_t)region->count;
+    new->is_loop = region->is_loop;
+}
+
 /* How a translation went. */
 enum outcome { DONE, TOO_LARGE, NO_ROOM };
 
@@ -214,7 +235,9 @@ static enum outcome translate_region(struct engine *e, struct region *region, bo
     struct host_unit unit;
     bool fits = e->config.host->translate(&e->config.host_config, &e->runtime, u, counter, e->site_count, &e->cache.buffer, &unit);
     if (fits) {
-        const struct translation *new = adopt_unit(e, &unit, b, region_end(region), warm, u->overwrites);
+        struct translation *new = adopt_unit(e, &unit, b, region_end(region), warm, u->overwrites);
+        if (u->recoverable)
+            note_pieces(e, new, region);
         chain_usual_ways(e, new, region);
         publish_translation(e, b, new);
         stats_note_translation(e, region, warm, unit.size, since);

@@ -118,6 +118,9 @@ struct host {
      * them into the context block, return_top included. */
     void (*save_homes)(const struct host_runtime *runtime, const void *ucontext, struct context *c);
 
+    /* In a helper that may fault: where in translated code it was called. */
+    uint64_t (*helper_pc)(const struct context *c);
+
     /* In a host signal handler: where execution was, and make it go on in `function`(argument) on the stack of the C code that
      * entered (context.native_stack), or below the present stack pointer if `stack` is NULL. `function` does not return. */
     uint64_t (*signal_pc)(const void *ucontext);

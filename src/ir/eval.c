@@ -118,7 +118,7 @@ static uint64_t evaluate_scalar(struct evaluator *e, const struct ir_insn *insn)
     case IR_mark: e->context->pc = insn->imm; return 0;
     case IR_fence: memory_fence(insn->aux); return 0;
     case IR_call: return ((const struct ir_helper *)(uintptr_t)insn->imm)->function(e->context, a, b);
-    case IR_mend: return a ? ((const struct ir_helper *)(uintptr_t)insn->imm)->function(e->context, c, b) : b;
+    case IR_mend: return a ? low_bits(type_bits(insn->type), ((const struct ir_helper *)(uintptr_t)insn->imm)->function(e->context, c, b)) : b;
     case IR_get_flags: return float_get_flags();
     case IR_set_flags: float_set_flags((unsigned)a); return 0;
     default: return 0; /* nop */

@@ -190,6 +190,7 @@ struct ir_unit {
     struct arena *arena;         /* where everything here lives; not owned */
     const struct layout *layout;
     uint64_t spc;                /* where it starts */
+    uint32_t *recoverable;       /* by instruction, fleeting slots that who catches a fault there finds out; NULL: none; a hint, not printed */
     uint32_t overwrites;         /* fleeting slots, before anyone can look at what they held; a hint, not printed */
     struct ir_insn *insn;
     uint32_t insn_count, insn_capacity;

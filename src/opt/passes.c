@@ -5,7 +5,7 @@
 #include "opt/opt.h"
 #include "opt/walk.h"
 
-enum { FORWARD = 1, COPY = 2, FOLD = 4, NUMBER = 8, MEMORY = 16 };
+enum { FORWARD = 1, COPY = 2, FOLD = 4, NUMBER = 8, MEMORY = 16, ALL = 31, RECOVER = 32 };
 
 struct forwards {
     unsigned rules;
@@ -13,6 +13,7 @@ struct forwards {
     struct forwarding forwarding;
     struct memory_forwarding memory;
     struct numbering numbering;
+    struct recovering recovering;
 };
 
 static ir_ref compute(struct forwards *f, struct ir_insn *insn, ir_ref at)
@@ -58,30 +59,47 @@ static ir_ref apply_rules(struct forwards *f, struct ir_insn *insn, ir_ref at)
 
 static bool has_rules(const struct ir_insn *insn) { return insn->op != IR_nop && insn->op != IR_mark && insn->op != IR_const; }
 
+static void apply_to(struct forwards *f, ir_ref at)
+{
+    struct ir_unit *u = f->walk.u;
+    struct ir_insn was = u->insn[at];
+    ir_ref same = has_rules(&was) ? apply_rules(f, &u->insn[at], at) : NO_REF;
+    if (same)
+        walk_replace(&f->walk, at, same);
+    if (f->rules & RECOVER)
+        recovering_note(&f->recovering, at, &was);
+}
+
+static void go_forwards(struct forwards *f, struct ir_unit *u, unsigned rules, struct context *context)
+{
+    f->rules = rules;
+    f->walk = walk_begin(u);
+    if (rules & RECOVER)
+        recovering_begin(&f->recovering, u, &f->forwarding, context);
+    if (rules & FORWARD)
+        forwarding_begin(&f->forwarding, &f->walk);
+    if (rules & NUMBER)
+        numbering_begin(&f->numbering, &f->walk);
+    f->memory.w = &f->walk;
+    for (uint32_t b = 0; b < u->block_count; b++) {
+        if (rules & FORWARD)
+            forwarding_enter(&f->forwarding, b);
+        if (rules & NUMBER)
+            numbering_enter(&f->numbering, b);
+        f->memory.count = 0;
+        for (ir_ref i = u->block[b].first; i < u->block[b].last; i++)
+            apply_to(f, i);
+        if (rules & FORWARD)
+            forwarding_leave(&f->forwarding, b);
+    }
+    if (rules & RECOVER)
+        recovering_finish(&f->recovering);
+}
+
 static void walk_forwards(struct ir_unit *u, unsigned rules)
 {
     struct forwards f;
-    f.rules = rules;
-    f.walk = walk_begin(u);
-    if (rules & FORWARD)
-        forwarding_begin(&f.forwarding, &f.walk);
-    if (rules & NUMBER)
-        numbering_begin(&f.numbering, &f.walk);
-    f.memory.w = &f.walk;
-    for (uint32_t b = 0; b < u->block_count; b++) {
-        if (rules & FORWARD)
-            forwarding_enter(&f.forwarding, b);
-        if (rules & NUMBER)
-            numbering_enter(&f.numbering, b);
-        f.memory.count = 0;
-        for (ir_ref i = u->block[b].first; i < u->block[b].last; i++) {
-            ir_ref same = has_rules(&u->insn[i]) ? apply_rules(&f, &u->insn[i], i) : NO_REF;
-            if (same)
-                walk_replace(&f.walk, i, same);
-        }
-        if (rules & FORWARD)
-            forwarding_leave(&f.forwarding, b);
-    }
+    go_forwards(&f, u, rules, NULL);
 }
 
 enum { DEAD_SET = 1, DEAD = 2 };
@@ -132,11 +150,26 @@ const struct opt_pass opt_passes[] = {
 
 void opt_run(struct ir_unit *u)
 {
-    walk_forwards(u, FORWARD | MEMORY | COPY | FOLD | NUMBER);
+    walk_forwards(u, u->recoverable ? ALL | RECOVER : ALL);
     if (has_canon(u)) {
         walk_backwards(u, DEAD_SET); /* what is written and overwritten is told from other NaNs by nobody */
         opt_canon(u);
     }
     opt_sink(u);
     walk_backwards(u, DEAD_SET | DEAD);
+}
+
+void opt_expect_recovery(struct ir_unit *u)
+{
+    if (u->layout->fleeting_count)
+        u->recoverable = arena_alloc(u->arena, u->insn_count * sizeof *u->recoverable);
+}
+
+void opt_recover(struct ir_unit *u, struct context *c)
+{
+    opt_expect_recovery(u);
+    if (!u->recoverable)
+        return;
+    struct forwards f;
+    go_forwards(&f, u, ALL | RECOVER, c);
 }

@@ -99,12 +99,18 @@ static uint32_t slots_from_to(const struct layout *layout, unsigned lowest, unsi
     return slots;
 }
 
+static uint32_t seen_in_fault(const struct sinking *s, const struct ir_insn *insn)
+{
+    return s->u->recoverable && s->sunk ? s->all & ~s->u->recoverable[insn - s->u->insn] : s->all;
+}
+
 static uint32_t seen_by_helper(const struct sinking *s, const struct ir_insn *insn)
 {
     const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
-    if (helper->traits & FAULT || (helper->traits & (READS | WRITES) && !helper->highest))
+    if (helper->traits & (READS | WRITES) && !helper->highest)
         return s->all;
-    uint32_t seen = helper->traits & (READS | WRITES) ? slots_from_to(s->u->layout, helper->lowest, helper->highest) : 0;
+    uint32_t seen = helper->traits & FAULT ? seen_in_fault(s, insn) : 0;
+    seen |= helper->traits & (READS | WRITES) ? slots_from_to(s->u->layout, helper->lowest, helper->highest) : 0;
     return seen | (helper->changes ? ir_fleeting(s->u->layout, helper->changes - 1u) : 0);
 }
 
@@ -114,7 +120,8 @@ static uint32_t seen_by(const struct sinking *s, const struct ir_insn *insn)
         return ir_fleeting(s->u->layout, insn->imm);
     if (insn->op == IR_call || insn->op == IR_mend)
         return seen_by_helper(s, insn);
-    return ir_traits(insn) & (FAULT | READS) && !(ir_traits(insn) & END) ? s->all : 0;
+    bool may_fault = ir_traits(insn) & (FAULT | READS) && !(ir_traits(insn) & END);
+    return may_fault ? seen_in_fault(s, insn) : 0;
 }
 
 /* Marks what will be at hand on ways out anyway: what guest registers are set to, what is compared last. */

@@ -10,7 +10,7 @@
 #include "opt/opt.h"
 #include "tap.h"
 
-enum { TIRE = COUNT_OF(artificial_helpers) - 1, UNITS = 1500, MEMORY = 4096, MAX_BLOCKS = 6, MAX_VALUES = 400 };
+enum { TIRE = COUNT_OF(artificial_helpers) - 1, UNITS = 1500, MEMORY = 4096, MAX_BLOCKS = 6, FIRST_MARK = 1000, MAX_VALUES = 400 };
 
 /* xorshift64* */
 static uint64_t next(uint64_t *seed)
@@ -195,7 +195,7 @@ static void make_insn(struct maker *m)
             keep(m, emit(m, (struct ir_insn){ .op = IR_mend, .type = picked, .arg = { some(m, IR_I32), some(m, picked), some(m, IR_I64) },
                                               .imm = (uintptr_t)&artificial_helpers[below(&m->seed, 2) ? RAISE : PEEK] }));
         break;
-    case 9: emit(m, (struct ir_insn){ .op = IR_mark, .imm = below(&m->seed, 1000) }); break;
+    case 9: emit(m, (struct ir_insn){ .op = IR_mark, .imm = below(&m->seed, 40) }); break;
     default: make_function(m); break;
     }
 }
@@ -246,6 +246,7 @@ static void make_unit(struct ir_unit *u, struct arena *arena, uint64_t seed, uin
             keep(&m, ir_emit(u, (struct ir_insn){ .op = IR_param, .type = IR_I64 }));
             keep(&m, ir_emit(u, (struct ir_insn){ .op = IR_param, .type = IR_I32 }));
         }
+        emit(&m, (struct ir_insn){ .op = IR_mark, .imm = FIRST_MARK + b });
         for (unsigned i = below(&m.seed, 40); i-- > 0;)
             make_insn(&m);
         make_end(&m, blocks);
@@ -274,8 +275,19 @@ static void leave(int number)
     siglongjmp(run.out, 1);
 }
 
+static void recover(struct context *c, uint64_t seed, uint8_t *memory)
+{
+    struct arena arena = { 0 };
+    struct ir_unit u;
+    make_unit(&u, &arena, seed, memory);
+    opt_recover(&u, c);
+    arena_free(&arena);
+}
+
 static void evaluate(const struct ir_unit *u, uint8_t *memory, uint64_t seed, struct outcome *outcome)
 {
+    bool recovers = u->recoverable;
+    uint64_t made_from = seed;
     struct context *c = must_zalloc(sizeof *c);
     memset(outcome, 0, sizeof *outcome);
     for (unsigned i = 0; i < HASH; i++)
@@ -293,6 +305,8 @@ static void evaluate(const struct ir_unit *u, uint8_t *memory, uint64_t seed, st
     outcome->endless = run.why == SIGALRM;
     if (run.why)
         outcome->event = EVENT_FAULT;
+    if (run.why == SIGSEGV && recovers)
+        recover(c, made_from, memory);
     memcpy(outcome->slot, c->slot, sizeof outcome->slot);
     outcome->pc = c->pc;
     outcome->access = run.why ? c->access : 0; /* one that a pass saved was perhaps the newest */
@@ -378,6 +392,28 @@ static bool check_pass(const struct opt_pass *pass, uint8_t *memory)
     return true;
 }
 
+static bool check_recovery(uint8_t *memory)
+{
+    enum { MANY = 10 * UNITS };
+    bool good = true;
+    for (uint64_t seed = 1; seed <= MANY && good; seed++) {
+        struct arena arena = { 0 };
+        struct ir_unit u;
+        struct outcome expected;
+        make_unit(&u, &arena, seed, memory);
+        evaluate(&u, memory, seed, &expected);
+        char *before = printed(&u);
+        opt_expect_recovery(&u);
+        opt_run(&u);
+        good = verified(&u) && (expected.endless || same(&u, memory, seed, &expected));
+        if (!good)
+            show("recovery", seed, before, &u);
+        free(before);
+        arena_free(&arena);
+    }
+    return good;
+}
+
 static bool check_text(uint8_t *memory)
 {
     for (uint64_t seed = 1; seed <= UNITS; seed++) {
@@ -405,6 +441,7 @@ int main(void)
     for (const struct opt_pass *pass = opt_passes; pass->name; pass++)
         tap_ok(check_pass(pass, memory), "%s keeps the meaning of %d random units", pass->name, UNITS);
     tap_ok(check_pass(&(struct opt_pass){ "all", opt_run }, memory), "all passes keep the meaning of %d random units", UNITS);
+    tap_ok(check_recovery(memory), "what faults leave open is found out afterwards");
     tap_ok(check_text(memory), "%d random units survive their text", UNITS);
     return tap_done();
 }

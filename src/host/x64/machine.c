@@ -35,6 +35,9 @@ void x64_save_homes(const struct host_runtime *runtime, const void *ucontext, st
 
 uint64_t x64_signal_pc(const void *ucontext) { return (uint64_t)((const ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP]; }
 
+/* It is on top of the stack of returns, which return_top leaves out (runtime.c). */
+uint64_t x64_helper_pc(const struct context *c) { return ((const uint64_t *)c->return_top)[-1]; }
+
 /* As if `function` had been called: rsp is 8 less than a multiple of 16, and what lies within the red zone of the
  * interrupted function stays. */
 void x64_redirect(void *ucontext, void (*function)(void *), void *argument, void *stack)

@@ -53,6 +53,7 @@ struct evaluation {
 void x64_make_runtime(const struct host_config *config, struct code_buffer *out, struct host_runtime *runtime);
 
 /* machine.c: what of a stopped thread's registers is whose. */
+uint64_t x64_helper_pc(const struct context *c);
 void x64_save_homes(const struct host_runtime *runtime, const void *ucontext, struct context *c);
 uint64_t x64_signal_pc(const void *ucontext);
 void x64_redirect(void *ucontext, void (*function)(void *), void *argument, void *stack);

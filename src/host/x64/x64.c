@@ -11,6 +11,7 @@ const struct host host_x64 = {
     .relocate = x64_relocate,
     .link = x64_link,
     .predict = x64_predict,
+    .helper_pc = x64_helper_pc,
     .save_homes = x64_save_homes,
     .signal_pc = x64_signal_pc,
     .redirect = x64_redirect,
