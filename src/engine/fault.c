@@ -57,7 +57,7 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
     t->context.pc = spc_of(e, found, tpc);
     host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
     t->private->polled = is_poll(t, address);
-    t->private->faulted = t->private->polled ? NULL : recovering(found); /* a poll comes after all sets */
+    t->private->faulted = recovering(found);
     return t->private->polled ? FAULT_POLL : FAULT_GUEST;
 }
 

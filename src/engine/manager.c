@@ -147,7 +147,7 @@ static void run_ir_tier(struct thread *t)
         if (!b->unit) {
             bool flushed = !lock_engine(t);
             if (!flushed && !b->unit)
-                b->unit = translate_to_ir(t->engine, &(struct region){ { b }, 1 }, t->engine->config.optimise, &t->engine->blocks);
+                b->unit = translate_to_ir(t->engine, &(struct region){ .block = { b }, .insn_count = { b->insn_count }, .count = 1 }, t->engine->config.optimise, &t->engine->blocks);
             unlock_engine(t);
             if (flushed) {
                 d = from_nowhere;

@@ -52,7 +52,9 @@ static inline struct insn *block_insns(struct block *b) { return (struct insn *)
 
 /* A block of a region, from `offset` after its first one on. */
 struct piece {
-    uint32_t offset, insn_count;
+    uint32_t offset;
+    uint16_t insn_count;
+    bool is_head; /* as in struct region */
 };
 
 /* What the code cache holds of a block, for as long as a thread may be in it: also when a better one has followed. */
@@ -186,7 +188,9 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode);
 enum { MAX_TRACE = 8, MAX_REGION_BLOCKS = 24, MAX_REGION_INSNS = 192 };
 struct region {
     struct block *block[MAX_REGION_BLOCKS];
+    uint16_t insn_count[MAX_REGION_BLOCKS]; /* by block: how much of it; less than all if another one begins there */
     unsigned count;
+    bool is_head[MAX_REGION_BLOCKS];        /* by block of a loop: there are ways back to it */
     bool is_loop;
 };
 void form_trace(struct block *head, struct region *region);
@@ -199,8 +203,8 @@ struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool op
 /* Appends the region's code; shortens a trace. */
 void lift_region(struct engine *e, struct region *region, struct ir_unit *u);
 
-/* Appends the block's code to the unit; all ways at its end leave. */
-void lift_block(struct engine *e, const struct block *b, struct ir_unit *u);
+/* Appends the code of the block's first instructions, or of all, to the unit; all ways at the end leave. */
+void lift_block(struct engine *e, const struct block *b, unsigned insn_count, struct ir_unit *u);
 
 /* Makes the block's translation, or if it has one a better one. False: cache full. */
 bool translate_block(struct engine *e, struct block *b);

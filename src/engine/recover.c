@@ -28,6 +28,8 @@ static bool decode_region(struct thread *t, struct arena *arena, struct region *
         region->block[i] = decode_piece(t, arena, from->block->spc + from->pieces[i].offset, from->pieces[i].insn_count);
         if (!region->block[i])
             return false;
+        region->insn_count[i] = from->pieces[i].insn_count;
+        region->is_head[i] = from->pieces[i].is_head;
     }
     return true;
 }

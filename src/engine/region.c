@@ -24,6 +24,7 @@ void form_trace(struct block *head, struct region *region)
         insns += b->insn_count;
         if (insns > MAX_BLOCK_INSNS)
             break;
+        region->insn_count[region->count] = b->insn_count;
         region->block[region->count++] = b;
     }
 }
@@ -34,8 +35,8 @@ enum { NEAR = 4096, MAX_WAYS = 8 }; /* bytes */
 
 /* Blocks that can be reached from the head, found breadth first, and their ways to each other. */
 struct neighbourhood {
-    struct region *found;
-    unsigned insns;
+    struct block *found[MAX_REGION_BLOCKS];
+    unsigned count, insns;
     uint32_t ways[MAX_REGION_BLOCKS]; /* by block: the set of blocks that it leads to */
 };
 
@@ -44,10 +45,10 @@ static bool is_near(uint64_t a, uint64_t b) { return a - b < NEAR || b - a < NEA
 /* A block that runs as part of another's trace has no translation of its own. */
 static bool is_warm(const struct block *b, const struct block *head) { return b->tpc || b->executions >= head->executions / 2; }
 
-static unsigned find_in(const struct region *region, const struct block *b)
+static unsigned find_in(const struct neighbourhood *n, const struct block *b)
 {
     unsigned i = 0;
-    while (i < region->count && region->block[i] != b)
+    while (i < n->count && n->found[i] != b)
         i++;
     return i;
 }
@@ -55,25 +56,31 @@ static unsigned find_in(const struct region *region, const struct block *b)
 /* Its number among those found; MAX_REGION_BLOCKS if it is none of them and cannot be. */
 static unsigned find_or_add(struct neighbourhood *n, struct block *b)
 {
-    const struct block *head = n->found->block[0];
-    unsigned i = find_in(n->found, b);
-    if (i < n->found->count)
+    const struct block *head = n->found[0];
+    unsigned i = find_in(n, b);
+    if (i < n->count)
         return i;
     if (i == MAX_REGION_BLOCKS || !is_near(b->spc, head->spc) || b->checked || !is_warm(b, head) || n->insns + b->insn_count > MAX_REGION_INSNS)
         return MAX_REGION_BLOCKS;
     n->insns += b->insn_count;
-    n->found->block[n->found->count++] = b;
+    n->found[n->count++] = b;
     return i;
+}
+
+static struct ir_unit lift_alone(struct engine *e, const struct block *b)
+{
+    struct ir_unit u;
+    ir_unit_init(&u, &e->scratch, e->config.guest->layout, b->spc);
+    ir_begin_block(&u);
+    lift_block(e, b, b->insn_count, &u);
+    return u;
 }
 
 /* Where the branch at the end of the block leads, for sure. */
 static unsigned direct_ways(struct engine *e, const struct block *b, uint64_t *ways)
 {
-    struct ir_unit u;
+    struct ir_unit u = lift_alone(e, b);
     unsigned count = 0;
-    ir_unit_init(&u, &e->scratch, e->config.guest->layout, b->spc);
-    ir_begin_block(&u);
-    lift_block(e, b, &u);
     for (uint32_t k = 0; k < u.block_count; k++) {
         const struct ir_insn *end = &u.insn[u.block[k].last - 1];
         for (unsigned i = 0; i < ir_edge_count(end) && end->op != IR_call_to; i++)
@@ -86,8 +93,8 @@ static unsigned direct_ways(struct engine *e, const struct block *b, uint64_t *w
 
 static void explore(struct engine *e, struct neighbourhood *n)
 {
-    for (unsigned at = 0; at < n->found->count; at++) {
-        struct block *b = n->found->block[at];
+    for (unsigned at = 0; at < n->count; at++) {
+        struct block *b = n->found[at];
         uint64_t ways[MAX_WAYS];
         n->ways[at] = 0;
         for (unsigned i = direct_ways(e, b, ways); i-- > 0;) {
@@ -105,7 +112,7 @@ static uint32_t find_returning(const struct neighbourhood *n)
     uint32_t returning = 0, before;
     do {
         before = returning;
-        for (unsigned i = 0; i < n->found->count; i++)
+        for (unsigned i = 0; i < n->count; i++)
             if (n->ways[i] & (returning | 1))
                 returning |= UINT32_C(1) << i;
     } while (returning != before);
@@ -118,21 +125,60 @@ static int by_address(const void *a, const void *b)
     return x->spc < y->spc ? -1 : x->spc > y->spc;
 }
 
+/* Whether it looks at fleeting slots that it has not set: best lifted together with what did. */
+static bool looks_back(struct engine *e, const struct block *b)
+{
+    struct ir_unit u = lift_alone(e, b);
+    uint32_t unset = UINT32_MAX;
+    bool looks = false;
+    for (ir_ref i = 1; i < u.insn_count; i++) {
+        const struct ir_insn *insn = &u.insn[i];
+        const struct ir_helper *helper = insn->op == IR_call || insn->op == IR_mend ? (const struct ir_helper *)(uintptr_t)insn->imm : NULL;
+        looks |= (insn->op == IR_get && ir_fleeting(u.layout, insn->imm) & unset) || (helper && ir_seen_by_helper(u.layout, helper) & unset);
+        if (insn->op == IR_set)
+            unset &= ~(ir_fleeting(u.layout, insn->imm) | ir_idle_after(&u, insn));
+    }
+    arena_reset(&e->scratch);
+    return looks;
+}
+
+/* Where one block begins within another, that one ends. */
+static void separate(struct engine *e, struct region *region)
+{
+    for (unsigned i = 0; i < region->count; i++) {
+        const struct block *b = region->block[i];
+        region->insn_count[i] = b->insn_count;
+        for (unsigned k = 1; k < region->insn_count[i]; k++) {
+            const struct insn *insn = (const void *)((const char *)b->records + k * e->config.guest->insn_size);
+            for (unsigned j = i + 1; j < region->count; j++)
+                if (region->block[j]->spc == insn->pc && !looks_back(e, region->block[j]))
+                    region->insn_count[i] = (uint16_t)k;
+        }
+    }
+}
+
+static void find_heads(const struct neighbourhood *n, struct region *region)
+{
+    for (unsigned i = 0; i < region->count; i++)
+        for (unsigned from = i; from < region->count; from++)
+            region->is_head[i] |= n->ways[find_in(n, region->block[from])] >> find_in(n, region->block[i]) & 1;
+}
+
 bool form_loop(struct engine *e, struct block *head, struct region *region)
 {
-    *region = (struct region){ .block = { head }, .count = 1, .is_loop = true };
+    struct neighbourhood n = { .found = { head }, .count = 1, .insns = head->insn_count };
+    *region = (struct region){ .is_loop = true };
     if (head->checked)
         return false;
-    struct neighbourhood n = { .found = region, .insns = head->insn_count };
     explore(e, &n);
     uint32_t members = find_returning(&n);
-    unsigned count = 0;
-    for (unsigned i = 0; i < region->count; i++)
+    for (unsigned i = 0; i < n.count; i++)
         if (members >> i & 1)
-            region->block[count++] = region->block[i];
-    region->count = count;
-    qsort(region->block, count, sizeof *region->block, by_address);
-    return count > 0;
+            region->block[region->count++] = n.found[i];
+    qsort(region->block, region->count, sizeof *region->block, by_address);
+    separate(e, region);
+    find_heads(&n, region);
+    return region->count > 0;
 }
 
 uint64_t region_end(const struct region *region)

@@ -25,7 +25,7 @@ void stats_note_translation(struct engine *e, const struct region *region, bool 
     struct tier_stats *s = warm ? &e->stats.hurried : region->is_loop ? &e->stats.loops : &e->stats.traces;
     s->units++;
     for (unsigned i = 0; i < region->count; i++) {
-        s->insns += region->block[i]->insn_count;
+        s->insns += region->insn_count[i];
         s->guest_bytes += region->block[i]->end - region->block[i]->spc;
     }
     s->host_bytes += host_bytes;

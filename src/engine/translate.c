@@ -22,95 +22,103 @@ static void log_unit(const struct engine *e, uint32_t category, const char *titl
     ir_print(u, e->config.log_file);
 }
 
-void lift_block(struct engine *e, const struct block *b, struct ir_unit *u)
+void lift_block(struct engine *e, const struct block *b, unsigned insn_count, struct ir_unit *u)
 {
     const struct guest *guest = e->config.guest;
-    bool ended = false;
+    const struct insn *insn = NULL;
     if (b->checked)
         lift_checks(u, b);
-    for (unsigned i = 0; i < b->insn_count; i++) {
-        const struct insn *insn = (const void *)((const char *)b->records + i * guest->insn_size);
+    for (unsigned i = 0; i < insn_count; i++) {
+        insn = (const void *)((const char *)b->records + i * guest->insn_size);
         guest->lift(u, insn);
-        ended = insn->ends_block;
     }
-    if (!ended) {
-        uint32_t edge = ir_edge_leaving(u, b->end, 0);
+    if (!insn->ends_block) {
+        uint32_t edge = ir_edge_leaving(u, insn->pc + insn->length, 0);
         ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = edge });
     }
 }
 
-/* What is known of the code that the unit's ways out lead to. */
-static void look_ahead(const struct engine *e, struct ir_unit *u, const struct block *head)
+/* What is known of the code that the unit's ways out lead to. Out of a loop all ways are unusual. */
+static void look_ahead(const struct engine *e, struct ir_unit *u, const struct region *region)
 {
+    const struct block *head = region->block[0];
     for (uint32_t i = 0; i < u->edge_count && u->layout->fleeting_count; i++) {
         const struct block *target = u->edge[i].leaves ? map_find(e, u->edge[i].spc, head->mode) : NULL;
         if (!target)
             continue;
-        u->edge[i].is_usual = target->tpc || target->executions > head->executions / 4;
+        u->edge[i].is_usual = !region->is_loop && (target->tpc || target->executions > head->executions / 4);
         u->edge[i].overwritten = target->translation ? target->translation->would_overwrite : 0;
     }
 }
 
-/* The region's block there that control may go to within the unit, coming from block `from`; or count. */
-static unsigned find_target(const struct region *region, unsigned from, uint64_t spc)
+/* The guest instruction that goes back polls, before it does anything: flags set just before need no more than where a load may fault. */
+static void poll_before(struct ir_unit *u, ir_ref way_back)
 {
-    unsigned first = region->is_loop ? 0 : from + 1, end = region->is_loop ? region->count : from + 2;
-    for (unsigned i = first; i < end && i < region->count; i++)
-        if (region->block[i]->spc == spc)
-            return i;
-    return region->count;
+    ir_ref mark = way_back;
+    while (!ir_is_mark(&u->insn[mark]))
+        mark--;
+    u->insn[mark].op = IR_poll;
 }
 
-/* Makes ways out of the unit that lead to one of its blocks ways there. `begins`: by block of the region, its first block of the unit. */
-static void join_blocks(struct ir_unit *u, const struct region *region, const uint32_t *begins)
+/* Makes ways out of the unit to `spc`, from blocks `first` to `last` - 1 of it, ways to block `to`. Whether there are any. */
+static bool join_ways(struct ir_unit *u, uint32_t first, uint32_t last, uint64_t spc, uint32_t to)
 {
-    for (unsigned from = 0; from < region->count; from++)
-        for (uint32_t b = begins[from]; b < begins[from + 1]; b++) {
-            const struct ir_insn *end = &u->insn[u->block[b].last - 1];
-            for (unsigned i = 0; i < ir_edge_count(end) && end->op != IR_call_to; i++) {
-                struct ir_edge *edge = &u->edge[end->imm + i];
-                unsigned to = edge->leaves ? find_target(region, from, edge->spc) : region->count;
-                if (to == region->count)
-                    continue;
-                edge->leaves = false;
-                edge->block = begins[to];
-            }
-        }
-}
-
-/* Whether the newest block of the region, from block `first` of the unit on, has a way there. */
-static bool leads_to(const struct ir_unit *u, uint32_t first, uint64_t spc)
-{
-    for (uint32_t b = first; b < u->block_count; b++) {
+    bool any = false;
+    for (uint32_t b = first; b < last; b++) {
         const struct ir_insn *end = &u->insn[u->block[b].last - 1];
-        for (unsigned i = 0; i < ir_edge_count(end) && end->op != IR_call_to; i++)
-            if (u->edge[end->imm + i].leaves && u->edge[end->imm + i].spc == spc)
-                return true;
+        for (unsigned i = 0; i < ir_edge_count(end) && end->op != IR_call_to; i++) {
+            struct ir_edge *edge = &u->edge[end->imm + i];
+            if (!edge->leaves || edge->spc != spc)
+                continue;
+            edge->leaves = false;
+            edge->block = to;
+            any = true;
+            if (to <= b)
+                poll_before(u, u->block[b].last - 1);
+        }
     }
-    return false;
+    return any;
 }
 
-/* A loop's way in is a block of its own. */
-void lift_region(struct engine *e, struct region *region, struct ir_unit *u)
+/* Ways to a block are joined before it is lifted, so that what is known there of state can be used, unless more of them come later. */
+static void lift_trace(struct engine *e, struct region *region, struct ir_unit *u)
 {
-    uint32_t begins[MAX_REGION_BLOCKS + 1];
+    uint32_t first = 0;
     ir_begin_block(u);
-    if (region->is_loop) {
-        ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_to_block(u, u->block_count, NULL, 0) });
-        ir_begin_block(u);
-    }
-    for (unsigned i = 0; i < region->count; i++) {
-        if (i && !region->is_loop && !leads_to(u, begins[i - 1], region->block[i]->spc)) {
+    lift_block(e, region->block[0], region->insn_count[0], u);
+    for (unsigned i = 1; i < region->count; i++) {
+        if (!join_ways(u, first, u->block_count, region->block[i]->spc, u->block_count)) {
             region->count = i;
             break;
         }
-        if (i)
-            ir_begin_block(u);
-        begins[i] = u->block_count - 1;
-        lift_block(e, region->block[i], u);
+        first = ir_begin_block(u);
+        lift_block(e, region->block[i], region->insn_count[i], u);
     }
-    begins[region->count] = u->block_count;
-    join_blocks(u, region, begins);
+}
+
+/* The way in is a block of its own. */
+static void lift_loop(struct engine *e, const struct region *region, struct ir_unit *u)
+{
+    uint32_t begins[MAX_REGION_BLOCKS];
+    ir_begin_block(u);
+    ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_to_block(u, 1, NULL, 0) });
+    for (unsigned i = 0; i < region->count; i++) {
+        if (!region->is_head[i])
+            join_ways(u, 0, u->block_count, region->block[i]->spc, u->block_count);
+        begins[i] = ir_begin_block(u);
+        lift_block(e, region->block[i], region->insn_count[i], u);
+    }
+    for (unsigned i = 0; i < region->count; i++)
+        if (region->is_head[i])
+            join_ways(u, 0, u->block_count, region->block[i]->spc, begins[i]);
+}
+
+void lift_region(struct engine *e, struct region *region, struct ir_unit *u)
+{
+    if (region->is_loop)
+        lift_loop(e, region, u);
+    else
+        lift_trace(e, region, u);
 }
 
 /* Where a translation faults its instructions are looked at again: they must be what they were. */
@@ -131,7 +139,7 @@ struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool op
     check_unit(u);
     u->overwrites = opt_overwritten(u);
     if (optimise) {
-        look_ahead(e, u, region->block[0]);
+        look_ahead(e, u, region);
         if (can_recover(e, region))
             opt_expect_recovery(u);
         opt_run(u);
@@ -209,7 +217,7 @@ static void note_pieces(struct engine *e, struct translation *new, const struct 
 {
     struct piece *pieces = arena_alloc(&e->blocks, region->count * sizeof *pieces);
     for (unsigned i = 0; i < region->count; i++)
-        pieces[i] = (struct piece){ (uint32_t)(region->block[i]->spc - region->block[0]->spc), region->block[i]->insn_count };
+        pieces[i] = (struct piece){ (uint32_t)(region->block[i]->spc - region->block[0]->spc), region->insn_count[i], region->is_head[i] };
     new->pieces = pieces;
     new->piece_count = (uint8_t)region->count;
     new->is_loop = region->is_loop;

@@ -134,3 +134,14 @@ const uint8_t ir_lanes_allowed[IR_OP_COUNT] = {
     [IR_v_hadds] = BIT_16, [IR_v_hsubs] = BIT_16, [IR_v_shuffle] = BIT_16 | BIT_32 | BIT_64, [IR_v_choose] = BIT_16 | BIT_32 | BIT_64,
     [IR_v_frcp] = BIT_32, [IR_v_frsqrt] = BIT_32, [IR_v_fwiden] = BIT_64, [IR_v_fnarrow] = BIT_32,
 };
+
+uint32_t ir_seen_by_helper(const struct layout *layout, const struct ir_helper *helper)
+{
+    bool any = helper->traits & (READS | WRITES);
+    uint32_t seen = helper->changes ? ir_fleeting(layout, helper->changes - 1u) : 0;
+    if (any && !helper->highest)
+        return ir_all_fleeting(layout);
+    for (unsigned slot = helper->lowest; any && slot <= helper->highest; slot++)
+        seen |= ir_fleeting(layout, slot);
+    return seen;
+}

@@ -115,7 +115,8 @@ static uint64_t evaluate_scalar(struct evaluator *e, const struct ir_insn *insn)
     case IR_const: return insn->imm;
     case IR_get: return e->context->slot[insn->imm];
     case IR_set: e->context->slot[insn->imm] = a; return 0;
-    case IR_mark: e->context->pc = insn->imm; return 0;
+    case IR_mark:
+    case IR_poll: e->context->pc = insn->imm; return 0;
     case IR_fence: memory_fence(insn->aux); return 0;
     case IR_call: return ((const struct ir_helper *)(uintptr_t)insn->imm)->function(e->context, a, b);
     case IR_mend: return a ? low_bits(type_bits(insn->type), ((const struct ir_helper *)(uintptr_t)insn->imm)->function(e->context, c, b)) : b;

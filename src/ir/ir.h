@@ -21,7 +21,8 @@
  * The operations that are no functions of their operands (ops.inc has the others):
  *   const T      imm: the value, zero-extended
  *   param T      stands only at the head of a block; one per parameter, in order
- *   mark         imm: SPC of the guest instruction that starts here; ir_unit.mark_note
+ *   mark         imm: SPC of the guest instruction that starts here
+ *   poll         the same; control may leave for there when the thread is wanted. In each cycle within the unit stands one.
  *   get T        imm: slot; T is the slot's type
  *   set          imm: slot; a: value of the slot's type
  *   pick T       a: i32; a != 0 ? b : c
@@ -177,7 +178,7 @@ struct ir_edge {
     uint32_t block;        /* index in ir_unit.block, unless `leaves` */
     uint32_t arguments;    /* index of the first in ir_unit.argument; if `leaves`, of what ir_unit.written has the slots */
     uint32_t overwritten;  /* if `leaves`: fleeting slots that the code there overwrites, as far as is known; a hint, not printed */
-    uint64_t spc;          /* if `leaves`; of a way back within the unit: where control may leave for instead when the thread is wanted, or 0 */
+    uint64_t spc;          /* if `leaves` */
     uint64_t return_spc;   /* call_to: guest return address */
 };
 
@@ -237,6 +238,8 @@ void ir_edge_add_write(struct ir_unit *u, uint32_t edge, unsigned slot, ir_ref v
 
 static inline const struct ir_op_info *ir_info(const struct ir_insn *insn) { return &ir_ops[insn->op]; }
 
+static inline bool ir_is_mark(const struct ir_insn *insn) { return insn->op == IR_mark || insn->op == IR_poll; }
+
 /* Type of the value an instruction gives: i32 for comparisons, i64 for call, its own type for the rest; void for none. */
 enum ir_type ir_result_type(const struct ir_insn *insn);
 
@@ -270,6 +273,11 @@ static inline uint32_t ir_fleeting(const struct layout *layout, uint64_t slot)
     uint64_t index = slot - layout->first_fleeting;
     return index < layout->fleeting_count ? UINT32_C(1) << index : 0;
 }
+
+static inline uint32_t ir_all_fleeting(const struct layout *layout) { return (uint32_t)low_bits(layout->fleeting_count, UINT32_MAX); }
+
+/* Fleeting slots that the helper looks at or writes; a fault in it is another matter. */
+uint32_t ir_seen_by_helper(const struct layout *layout, const struct ir_helper *helper);
 
 /* Fleeting slots that nobody looks at after a set until they are set again, though it is of another: its value says that they do not count. */
 static inline uint32_t ir_idle_after(const struct ir_unit *u, const struct ir_insn *set)

@@ -38,6 +38,7 @@ static const struct ir_syntax others[IR_OP_COUNT] = {
     [IR_const]     = { "n", .typed = true },
     [IR_param]     = { "", .typed = true },
     [IR_mark]      = { "x" },
+    [IR_poll]      = { "x" },
     [IR_get]       = { "s", .typed = true },
     [IR_set]       = { "sa" },
     [IR_pick]      = { "aaa", .typed = true },

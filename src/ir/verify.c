@@ -311,6 +311,7 @@ static bool check_other(struct verifier *v, const struct ir_insn *insn)
     case IR_raise: return (insn->aux != EVENT_NONE && insn->aux < EVENT_COUNT) || bad(v, "no such event");
     case IR_nop:
     case IR_mark:
+    case IR_poll:
     case IR_get_flags:
     case IR_br:
     case IR_call_to: return true;

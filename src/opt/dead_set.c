@@ -1,5 +1,5 @@
 /* Dead state writes: a set goes away if the slot is set again, or does not count any more, before anything that may fault, a call that reads or may fault,
- * a get of it, or a way out of the unit. Backwards; the head of a loop, where the host polls for attention, counts as a way out. */
+ * a get of it, or a way out of the unit. Backwards; nothing is known of what comes after a way back. */
 #include "ir/flow.h"
 #include "opt/walk.h"
 
@@ -9,9 +9,7 @@ static void remove_slot(struct slot_set *set, uint64_t slot) { set->word[slot / 
 
 void overwriting_begin(struct overwriting *o, struct ir_unit *u)
 {
-    *o = (struct overwriting){ .u = u, .at_head = arena_alloc(u->arena, u->block_count * sizeof *o->at_head),
-                               .is_loop_head = arena_alloc(u->arena, u->block_count * sizeof *o->is_loop_head) };
-    ir_find_loop_heads(u, o->is_loop_head);
+    *o = (struct overwriting){ .u = u, .at_head = arena_alloc(u->arena, u->block_count * sizeof *o->at_head) };
 }
 
 void overwriting_enter(struct overwriting *o, uint32_t block)
@@ -83,5 +81,5 @@ void overwriting_note(struct overwriting *o, const struct ir_insn *insn)
 
 void overwriting_leave(struct overwriting *o, uint32_t block)
 {
-    o->at_head[block] = o->is_loop_head[block] ? (struct slot_set){ 0 } : o->here;
+    o->at_head[block] = o->here;
 }

@@ -57,7 +57,7 @@ static ir_ref apply_rules(struct forwards *f, struct ir_insn *insn, ir_ref at)
     return same;
 }
 
-static bool has_rules(const struct ir_insn *insn) { return insn->op != IR_nop && insn->op != IR_mark && insn->op != IR_const; }
+static bool has_rules(const struct ir_insn *insn) { return insn->op != IR_nop && !ir_is_mark(insn) && insn->op != IR_const; }
 
 static void apply_to(struct forwards *f, ir_ref at)
 {

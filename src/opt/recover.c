@@ -4,7 +4,7 @@
 #include "opt/opt.h"
 #include "opt/walk.h"
 
-enum { FEW_OPERATIONS = 2 };
+enum { FEW_OPERATIONS = 3 };
 
 void recovering_begin(struct recovering *r, struct ir_unit *u, const struct forwarding *forwarding, struct context *context)
 {
@@ -65,7 +65,7 @@ static uint32_t find_slots(const struct recovering *r, const struct context *c, 
 static void keep_only(const struct recovering *r, ir_ref mark, uint32_t slots)
 {
     r->u->recoverable[mark] &= slots;
-    for (ir_ref i = mark + 1; i < r->u->insn_count && r->u->insn[i].op != IR_mark; i++)
+    for (ir_ref i = mark + 1; i < r->u->insn_count && !ir_is_mark(&r->u->insn[i]); i++)
         r->u->recoverable[i] &= slots;
 }
 
@@ -96,7 +96,7 @@ void recovering_note(struct recovering *r, ir_ref at, const struct ir_insn *was)
     unsigned traits = ir_traits(was);
     bool changes = was->op == IR_set || ((was->op == IR_call || was->op == IR_mend) && traits & WRITES);
     note_holder(r, at, was);
-    if (was->op == IR_mark) {
+    if (ir_is_mark(was)) {
         note_mark(r, at, was);
         r->has_changed = false;
     } else if (traits & FAULT && r->newest && (r->has_changed || changes)) { /* what held at the mark may not hold any more */
@@ -128,9 +128,32 @@ static void reconcile_doubles(const struct recovering *r)
             }
 }
 
+/* A poll may stand at any mark of its block: best where most is found out. */
+static void move_poll(const struct ir_unit *u, const struct ir_block *block, ir_ref poll)
+{
+    ir_ref best = poll;
+    for (ir_ref i = poll; i-- > block->first;)
+        if (u->insn[i].op == IR_mark && __builtin_popcount(u->recoverable[i]) > __builtin_popcount(u->recoverable[best]))
+            best = i;
+    u->insn[poll].op = IR_mark;
+    u->insn[best].op = IR_poll;
+}
+
+static void move_polls(const struct ir_unit *u)
+{
+    for (uint32_t b = 0; b < u->block_count; b++)
+        for (ir_ref i = u->block[b].last; i-- > u->block[b].first;)
+            if (u->insn[i].op == IR_poll) {
+                move_poll(u, &u->block[b], i);
+                break;
+            }
+}
+
 void recovering_finish(const struct recovering *r)
 {
     reconcile_doubles(r);
+    if (!r->context)
+        move_polls(r->u);
     for (uint32_t found = r->failed ? r->u->recoverable[r->failed] : 0; found; found &= found - 1)
         r->context->slot[r->u->layout->first_fleeting + __builtin_ctz(found)] = r->found[__builtin_ctz(found)];
 }

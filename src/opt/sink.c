@@ -3,7 +3,7 @@
  * pay for it. Where the code that the way leads to is known to overwrite the slot at once, nobody pays.
  *
  * Backwards. At each point is known which slots nobody looks at from there on within the unit, and on which ways out of the unit they then
- * still have their values. */
+ * still have their values. For loops that is found by going round until nothing changes, beginning with nobody looking. */
 #include "ir/flow.h"
 #include "opt/opt.h"
 #include "opt/walk.h"
@@ -20,8 +20,9 @@ struct sinking {
     struct ir_unit *u;
     uint32_t all;                /* fleeting slots */
     struct fate *at_head;        /* by block */
-    uint32_t *ways_in;           /* by block */
-    bool *is_loop_head;          /* by block: there the host polls for attention */
+    bool *goes_on;               /* by block: ir_find_stretches */
+    bool has_loops;
+    bool recovers;               /* at faults nobody looks at what can be found out */
     uint32_t own;                /* slots that the unit itself overwrites, for ways that lead to its start */
     struct sunk { uint64_t ways; uint16_t slot; ir_ref value; } *sunk; /* what goes along; NULL: only look */
     unsigned sunk_count;
@@ -55,16 +56,14 @@ static struct fate fate_of_leaving(const struct sinking *s, uint32_t number)
     return fate;
 }
 
-/* A block that can be reached in two ways must not get writes that belong to one. Loops begin with nothing known. */
-static struct fate fate_of_edge(const struct sinking *s, uint32_t number, uint32_t block)
+/* A block that can be reached in two ways must not get writes that belong to one, and to keep values from stretch to stretch would cost more than the writes. */
+static struct fate fate_of_edge(const struct sinking *s, uint32_t number)
 {
     const struct ir_edge *edge = &s->u->edge[number];
     if (edge->leaves)
         return fate_of_leaving(s, number);
-    if (edge->block <= block)
-        return unknown;
     struct fate fate = s->at_head[edge->block];
-    if (s->ways_in[edge->block] > 1)
+    if (!s->goes_on[edge->block])
         fate.unseen = dead_slots(&fate, s->all);
     return fate;
 }
@@ -83,35 +82,22 @@ static void enter_block(struct sinking *s, uint32_t block)
     s->here = unknown;
     if (end->op != IR_br && end->op != IR_brif)
         return;
-    s->here = fate_of_edge(s, (uint32_t)end->imm, block);
+    s->here = fate_of_edge(s, (uint32_t)end->imm);
     if (end->op == IR_br)
         return;
-    struct fate other = fate_of_edge(s, (uint32_t)end->imm + 1, block);
+    struct fate other = fate_of_edge(s, (uint32_t)end->imm + 1);
     join(&s->here, &other);
-}
-
-static uint32_t slots_from_to(const struct layout *layout, unsigned lowest, unsigned highest)
-{
-    uint32_t slots = 0;
-    for (unsigned slot = layout->first_fleeting; slot < layout->first_fleeting + layout->fleeting_count; slot++)
-        if (slot >= lowest && slot <= highest)
-            slots |= ir_fleeting(layout, slot);
-    return slots;
 }
 
 static uint32_t seen_in_fault(const struct sinking *s, const struct ir_insn *insn)
 {
-    return s->u->recoverable && s->sunk ? s->all & ~s->u->recoverable[insn - s->u->insn] : s->all;
+    return s->recovers ? s->all & ~s->u->recoverable[insn - s->u->insn] : s->all;
 }
 
 static uint32_t seen_by_helper(const struct sinking *s, const struct ir_insn *insn)
 {
     const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
-    if (helper->traits & (READS | WRITES) && !helper->highest)
-        return s->all;
-    uint32_t seen = helper->traits & FAULT ? seen_in_fault(s, insn) : 0;
-    seen |= helper->traits & (READS | WRITES) ? slots_from_to(s->u->layout, helper->lowest, helper->highest) : 0;
-    return seen | (helper->changes ? ir_fleeting(s->u->layout, helper->changes - 1u) : 0);
+    return ir_seen_by_helper(s->u->layout, helper) | (helper->traits & FAULT ? seen_in_fault(s, insn) : 0);
 }
 
 static uint32_t seen_by(const struct sinking *s, const struct ir_insn *insn)
@@ -189,8 +175,10 @@ static void note_set(struct sinking *s, struct ir_insn *insn, uint32_t bit)
     forget(s, bit | idle);
 }
 
-static void walk(struct sinking *s)
+/* Whether any block begins otherwise than before. */
+static bool walk(struct sinking *s)
 {
+    bool changed = false;
     for (uint32_t b = s->u->block_count; b-- > 0;) {
         enter_block(s, b);
         for (ir_ref i = s->u->block[b].last; i-- > s->u->block[b].first;) {
@@ -201,8 +189,18 @@ static void walk(struct sinking *s)
             else
                 s->here.unseen &= ~seen_by(s, insn);
         }
-        s->at_head[b] = s->is_loop_head[b] ? unknown : s->here;
+        changed |= dead_slots(&s->at_head[b], s->all) != dead_slots(&s->here, s->all) || s->at_head[b].free != s->here.free;
+        s->at_head[b] = s->here;
     }
+    return changed;
+}
+
+static void look(struct sinking *s)
+{
+    for (uint32_t b = 0; b < s->u->block_count; b++)
+        s->at_head[b] = (struct fate){ .unseen = s->all, .free = s->all };
+    while (walk(s) && s->has_loops)
+        ;
 }
 
 static void write_on_ways(struct sinking *s)
@@ -213,26 +211,21 @@ static void write_on_ways(struct sinking *s)
                 ir_edge_add_write(s->u, number, s->sunk[i].slot, s->sunk[i].value);
 }
 
-static void count_ways_in(struct sinking *s)
+static bool has_loops(const struct ir_unit *u)
 {
-    for (uint32_t b = 0; b < s->u->block_count; b++)
-        s->ways_in[b] = 0;
-    for (uint32_t b = 0; b < s->u->block_count; b++) {
-        const struct ir_insn *end = ir_block_end(s->u, &s->u->block[b]);
-        for (unsigned i = 0; i < ir_edge_count(end); i++)
-            if (!s->u->edge[end->imm + i].leaves)
-                s->ways_in[s->u->edge[end->imm + i].block]++;
-    }
+    bool *is_head = arena_alloc(u->arena, u->block_count * sizeof *is_head), any = false;
+    ir_find_loop_heads(u, is_head);
+    for (uint32_t b = 0; b < u->block_count; b++)
+        any |= is_head[b];
+    return any;
 }
 
 static struct sinking begin(struct ir_unit *u)
 {
-    struct sinking s = { .u = u, .all = slots_from_to(u->layout, 0, MAX_SLOTS) };
+    struct sinking s = { .u = u, .all = ir_all_fleeting(u->layout), .has_loops = has_loops(u) };
     s.at_head = arena_alloc(u->arena, u->block_count * sizeof *s.at_head);
-    s.ways_in = arena_alloc(u->arena, u->block_count * sizeof *s.ways_in);
-    s.is_loop_head = arena_alloc(u->arena, u->block_count * sizeof *s.is_loop_head);
-    ir_find_loop_heads(u, s.is_loop_head);
-    count_ways_in(&s);
+    s.goes_on = arena_alloc(u->arena, u->block_count * sizeof *s.goes_on);
+    ir_find_stretches(u, s.goes_on);
     return s;
 }
 
@@ -241,7 +234,7 @@ uint32_t opt_overwritten(struct ir_unit *u)
     if (!u->layout->fleeting_count)
         return 0;
     struct sinking s = begin(u);
-    walk(&s);
+    look(&s);
     return dead_slots(&s.here, s.all);
 }
 
@@ -250,8 +243,10 @@ void opt_sink(struct ir_unit *u)
     if (!u->layout->fleeting_count)
         return;
     struct sinking s = begin(u);
-    walk(&s);
+    look(&s);
     s.own = dead_slots(&s.here, s.all);
+    s.recovers = u->recoverable;
+    look(&s);
     s.sunk = arena_alloc(u->arena, u->insn_count * sizeof *s.sunk);
     note_held(u);
     walk(&s);

@@ -131,7 +131,6 @@ struct overwriting {
     struct ir_unit *u;
     struct slot_set here;     /* slots that are overwritten before anyone can look */
     struct slot_set *at_head; /* by block */
-    bool *is_loop_head;       /* by block */
 };
 void overwriting_begin(struct overwriting *o, struct ir_unit *u);
 void overwriting_enter(struct overwriting *o, uint32_t block);

@@ -257,11 +257,21 @@ void store_pc(struct lowering *l, uint64_t pc)
     }
 }
 
+/* Fails if the guest thread is wanted. Condition codes stay, if a register is free. */
+static void lower_poll(struct lowering *l, ir_ref v)
+{
+    note_pc(l, insn_of(l, v)->imm);
+    if (regalloc_has_free(&l->ra, false))
+        emit_op(&l->e, X64_MOV_LOAD, 32, regalloc_scratch(&l->ra, false), context_at((size_t)-POLL_DISTANCE));
+    else
+        emit_op(&l->e, X64_TEST, 32, RAX, context_at((size_t)-POLL_DISTANCE));
+}
+
 /* ---- the driver -------------------------------------------------------------------------------------------------------------------- */
 
 /* No entry: by evaluation. */
 static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
-    [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call, [IR_mend] = lower_mend,
+    [IR_poll] = lower_poll, [IR_get] = lower_get, [IR_set] = lower_set, [IR_call] = lower_call, [IR_mend] = lower_mend,
     [IR_get_flags] = lower_get_flags, [IR_set_flags] = lower_set_flags,
 
     [IR_add] = lower_add, [IR_sub] = lower_sub, [IR_and] = lower_and, [IR_or] = lower_or, [IR_xor] = lower_xor,
@@ -337,23 +347,6 @@ static void lower_insn(struct lowering *l, ir_ref v)
         regalloc_export(&l->ra, v);
 }
 
-/* Where the unit goes back to a guest instruction. */
-static void find_loop_heads(struct lowering *l)
-{
-    bool *is_head = arena_alloc(l->u->arena, l->u->block_count * sizeof *is_head);
-    ir_find_loop_heads(l->u, is_head);
-    for (uint32_t i = 0; i < l->u->edge_count; i++)
-        if (!l->u->edge[i].leaves && is_head[l->u->edge[i].block])
-            l->loop_spc[l->u->edge[i].block] |= l->u->edge[i].spc;
-}
-
-/* Fails if the guest thread is wanted. All slots are where they belong, and nothing of the instruction has been done. */
-static void poll_at_loop_head(struct lowering *l, uint64_t spc)
-{
-    note_pc(l, spc);
-    emit_op(&l->e, X64_TEST, 32, RAX, context_at((size_t)-POLL_DISTANCE));
-}
-
 static void lower_blocks(struct lowering *l)
 {
     note_pc(l, l->u->spc);
@@ -364,8 +357,6 @@ static void lower_blocks(struct lowering *l)
             regalloc_begin_stretch(&l->ra, block->first);
         if (b)
             emit_bind(&l->e, &l->block[b]);
-        if (l->loop_spc[b])
-            poll_at_loop_head(l, l->loop_spc[b]);
         for (ir_ref v = block->first; v < block->last; v++)
             lower_insn(l, v);
     }
@@ -400,8 +391,6 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     l->address_uses = arena_alloc(u->arena, u->insn_count * sizeof *l->address_uses);
     l->goes_on = arena_alloc(u->arena, u->block_count * sizeof *l->goes_on);
     l->block = zeroed(u->arena, u->block_count * sizeof *l->block);
-    l->loop_spc = zeroed(u->arena, u->block_count * sizeof *l->loop_spc);
-    find_loop_heads(l);
     emitter_init(&l->e, out, has(l, FEATURE_AVX), config->listing);
     l->e.start = result->start;
     l->e.relocations_in = config->relocatable ? u->arena : NULL;

@@ -58,7 +58,6 @@ struct lowering {
     struct ir_unit *u;
     uint16_t *address_uses;            /* by ir_ref: how many uses are as the address of a load or store */
     struct label *block;               /* by block */
-    uint64_t *loop_spc;                /* by block: SPC of what loops begin there with; 0: none */
     bool *goes_on;                     /* by block: part of the stretch of the block before */
     uint32_t current_block;
     unsigned spare_cell;               /* as many from here as an edge has arguments at most */

@@ -21,7 +21,8 @@ redis <<<$'multi\nincr a\nget key:77\nexec'; redis object encoding list; redis o
 redis-benchmark -s "$PWD/socket" -q -n 2000 -c 20 -P 4 -t incr,lpush,sadd,hset,mset,xadd >/dev/null; echo "benchmark $?"
 redis get counter:__rand_int__; redis llen mylist; redis strlen key:__rand_int__
 redis-benchmark -s "$PWD/socket" -q -n 1000 -c 10 --threads 2 incr threads >/dev/null; redis get threads
-redis subscribe news >heard & until [ "$(redis pubsub numsub news | tail -n 1)" = 1 ]; do sleep 0.02; done; redis publish news hello; kill $!; cat heard
+redis-cli -s "$PWD/socket" subscribe news >heard & until [ "$(redis pubsub numsub news | tail -n 1)" = 1 ]; do sleep 0.02; done; redis publish news hello
+until grep -q hello heard; do sleep 0.02; done; kill $!; cat heard
 
 redis bgsave >/dev/null; redis mset key:1 changed key:2 changed
 until [ "$(redis info persistence | tr -d '\r' | sed -n 's/^rdb_bgsave_in_progress://p')" = 0 ]; do sleep 0.02; done

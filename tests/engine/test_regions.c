@@ -1,0 +1,106 @@
+/* What is translated together: loops in i386 code, their heads, blocks that begin within others, and what is known of flags from block to block. */
+#include <string.h>
+#include <sys/mman.h>
+
+#include "engine/private.h"
+#include "guest/ia32/regs.h"
+#include "tap.h"
+
+enum { CODE = 0x100000, CODE_SIZE = 1 << 12 };
+
+static size_t code_window(struct thread *t, uint64_t pc)
+{
+    (void)t;
+    return pc >= CODE && pc < CODE + CODE_SIZE ? CODE + CODE_SIZE - pc : 0;
+}
+
+static void on_event(struct thread *t, enum event event)
+{
+    (void)event;
+    t->stop = true;
+}
+
+static const struct environment environment = { .code_window = code_window, .event = on_event };
+
+/* Runs the code until it raises something, and forms the loop through CODE + `head`. */
+static bool loop_of(struct engine **e, const char *code, size_t size, uint64_t ecx, uint64_t ebx, unsigned head, struct region *region)
+{
+    memcpy((void *)CODE, code, size);
+    *e = engine_new(&(struct engine_config){
+        .guest = &guest_i386, .host = &host_x64, .environment = &environment, .tier = TIER_BLOCK, .chain = true, .optimise = true, .lazy_flags = true,
+        .threshold = 2, .hot = 1000, .cache_size = 1 << 20, .longest_block = MAX_BLOCK_INSNS,
+        .host_config = { .features = host_x64.detect(), .homes = true, .indirect_cache = true, .return_prediction = true } });
+    struct thread *t = engine_thread_new(*e, NULL);
+    t->context.pc = CODE;
+    t->context.slot[IA32_ECX] = ecx;
+    t->context.slot[IA32_EBX] = ebx;
+    engine_run(t);
+    struct block *b = map_find(*e, CODE + head, 0);
+    return b && form_loop(*e, b, region);
+}
+#define LOOP_OF(code, ...) loop_of(&e, code, sizeof(code) - 1, __VA_ARGS__)
+
+struct counts { unsigned calls, polls; };
+
+static struct counts count_lifted(struct engine *e, struct region *region)
+{
+    struct ir_unit u;
+    struct arena arena = { 0 };
+    struct counts counts = { 0 };
+    ir_unit_init(&u, &arena, e->config.guest->layout, region->block[0]->spc);
+    lift_region(e, region, &u);
+    for (ir_ref i = 0; i < u.insn_count; i++) {
+        counts.calls += u.insn[i].op == IR_call;
+        counts.polls += u.insn[i].op == IR_poll;
+    }
+    arena_free(&arena);
+    return counts;
+}
+
+static void test_known_flags(void)
+{
+    static const char code[] = "\x39\xc8" /* 0: cmp eax,ecx */ "\x74\x03" /* je 7 */ "\x40" /* inc eax */ "\x72\xf9" /* jb 0 */ "\xcd\x80";
+    struct engine *e;
+    struct region region;
+    bool found = LOOP_OF(code, 50, 0, 0, &region);
+    tap_ok(found && region.count == 2 && region.is_head[0] && !region.is_head[1], "a loop of two blocks");
+    struct counts counts = count_lifted(e, &region);
+    tap_ok(counts.calls == 0, "flags are known from the only block before");
+    tap_ok(counts.polls == 1, "one way back, one poll");
+    form_trace(map_find(e, CODE, 0), &region);
+    tap_ok(region.count == 2 && count_lifted(e, &region).calls == 0, "likewise in a trace");
+}
+
+static void test_separated(void)
+{
+    static const char code[] = "\x89\xc2" /* 0: mov edx,eax */ "\x83\xc0\x01" /* 2: add eax,1 */ "\xa8\x03" /* test al,3 */
+                               "\x75\xf9" /* jne 2 */ "\x39\xc8" /* 9: cmp eax,ecx */ "\x75\xf3" /* jne 0 */ "\xcd\x80";
+    struct engine *e;
+    struct region region;
+    bool found = LOOP_OF(code, 64, 0, 0, &region);
+    tap_ok(found && region.count == 3, "a loop in a loop");
+    tap_ok(region.insn_count[0] == 1 && region.insn_count[1] == 3, "a block ends where another begins");
+    tap_ok(region.is_head[0] && region.is_head[1] && !region.is_head[2], "both have heads");
+    tap_ok(count_lifted(e, &region).polls == 2, "both poll");
+}
+
+static void test_inseparable(void)
+{
+    static const char code[] = "\x39\xc8" /* 0: cmp eax,ecx */ "\x74\x09" /* 2: je 13 */ "\x40" /* inc eax */ "\xa8\x03" /* test al,3 */
+                               "\x75\xf9" /* jne 2 */ "\x39\xd9" /* 9: cmp ecx,ebx */ "\x75\xf3" /* jne 0 */ "\xcd\x80";
+    struct engine *e;
+    struct region region;
+    bool found = LOOP_OF(code, 64, 0, 0, &region);
+    tap_ok(found && region.count == 4 && region.block[1]->spc == CODE + 2, "a loop with a jump to a branch");
+    tap_ok(region.insn_count[0] == 2, "what sets flags stays with what looks at them");
+}
+
+int main(void)
+{
+    if (mmap((void *)CODE, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
+        return 77;
+    test_known_flags();
+    test_separated();
+    test_inseparable();
+    return tap_done();
+}
