@@ -69,9 +69,10 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     struct insn *end = (struct insn *)(records + count * size);
     *end = (struct insn){ .op = (uint16_t)guest->op_count, .pc = at };
 
-    struct block *b = arena_alloc_aligned(&e->blocks, sizeof *b + (count + 1) * size, CACHE_LINE);
+    size_t used = count * size + sizeof *end;
+    struct block *b = arena_alloc_aligned(&e->blocks, sizeof *b + used, CACHE_LINE);
     *b = (struct block){ .spc = pc, .end = at, .reach = at, .mode = mode, .insn_count = (uint16_t)count, .incoming = NO_SITE };
-    memcpy(b->records, records, (count + 1) * size);
+    memcpy(b->records, records, used);
     if (checked || may_change(t, at - 1))
         begin_checks(e, b);
     guest->thread_code(block_insns(b), count + 1);

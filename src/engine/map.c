@@ -14,7 +14,7 @@ static uint64_t mix(uint64_t x) { return x * UINT64_C(0x9e3779b97f4a7c15) >> 40;
 /* Neighbours are in neighbouring buckets: they are often wanted together, and then share cache lines. */
 static struct block *_Atomic *map_bucket(const struct engine *e, uint64_t pc)
 {
-    return &e->map.bucket[(mix(pc >> 10) + (pc >> 1)) % MAP_BUCKETS];
+    return &e->map.bucket[(mix(pc >> 12) + (pc >> 3)) % MAP_BUCKETS];
 }
 
 static struct span_link **span_bucket(const struct engine *e, unsigned kind, uint64_t span) { return &e->map.span[kind][mix(span) % SPAN_BUCKETS]; }

@@ -91,7 +91,7 @@ struct site {
 
 enum { NO_SITE = UINT32_MAX };
 enum { CACHE_LINE = 64 }; /* bytes */
-enum { MAP_BUCKETS = 1 << 16, SPAN_BUCKETS = 1 << 12, SPAN_KINDS = 2, MAX_BLOCKS = 1 << 19, MAX_ENGINE_SITES = 1 << 20 };
+enum { MAP_BUCKETS = 1 << 18, SPAN_BUCKETS = 1 << 12, SPAN_KINDS = 2, MAX_BLOCKS = 1 << 19, MAX_ENGINE_SITES = 1 << 20 };
 
 /* That a block has bytes in a span of addresses. */
 struct span_link {
