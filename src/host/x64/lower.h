@@ -40,6 +40,8 @@ struct site {
     uint32_t probe;  /* indirect: offset */
 };
 
+enum { LOW_VECTORS = 16 }; /* vector registers that all instructions take; temporaries are among these */
+
 enum { MOST_UNSETTLED = 6 };
 
 /* A result in a register, numbered as by the allocator, which is to become the canonical NaN if it is a NaN. */

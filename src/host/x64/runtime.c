@@ -23,7 +23,7 @@ static void give_home(struct register_plan *plan, const struct layout *layout, u
 void x64_plan(const struct host_config *config, struct register_plan *plan)
 {
     static const uint8_t integer_homes[] = { RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
-    enum { LEAST_SCRATCH = 4, MORE_SCRATCH = 8, LOW_VECTORS = 16 };
+    enum { LEAST_SCRATCH = 4, MORE_SCRATCH = 8 };
     const struct layout *layout = config->layout;
     uint32_t features = x64_usable_features(config->features);
     unsigned vector_count = features & FEATURE_AVX512VL ? 32 : 16;

@@ -380,6 +380,11 @@ void lower_v_insert(struct lowering *l, ir_ref v)
         return;
     }
     unsigned a = use_vector(l, insn->arg[0]), b = regalloc_use(&l->ra, insn->arg[1]);
+    if (is_float && b - FLOAT_REGS >= LOW_VECTORS) { /* a float's home; blending takes low registers only, as temporaries are */
+        unsigned low = scratch_vector(l);
+        emit_float_move(l, low, b - FLOAT_REGS);
+        b = low + FLOAT_REGS;
+    }
     regalloc_release(&l->ra);
     if (is_float)
         emit_op3_imm(l, insn->aux == LANES_32 ? X64_BLENDPS : X64_BLENDPD, define_vector(l, v), a, in_reg(b - FLOAT_REGS), 1);
