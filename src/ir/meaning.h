@@ -6,6 +6,7 @@
 #include "ir/float.h"
 
 #define SIGNED(x) sign_extend(W, x)
+#define EXACT(x) ((__int128)SIGNED(x))
 
 static inline uint64_t divide_signed(unsigned w, uint64_t a, uint64_t b)
 {

@@ -137,10 +137,13 @@ static ir_ref fold_add(const struct walk *w, struct ir_insn *insn)
     return is_number(operand(w, insn, 1), 0) ? insn->arg[0] : NO_REF;
 }
 
-/* x - k -> x + -k; 0 - x -> neg x */
+/* x - k -> x + -k; 0 - x -> neg x; x + y - y -> x */
 static ir_ref fold_sub(const struct walk *w, struct ir_insn *insn)
 {
+    const struct ir_insn *left = operand(w, insn, 0);
     struct ir_insn *right = operand(w, insn, 1);
+    if (left->op == IR_add && (left->arg[0] == insn->arg[1] || left->arg[1] == insn->arg[1]))
+        return left->arg[left->arg[0] == insn->arg[1]];
     if (insn->arg[0] == insn->arg[1]) {
         become_const(w, insn, 0);
     } else if (is_number(operand(w, insn, 0), 0)) {
@@ -434,6 +437,18 @@ static ir_ref fold_compare(const struct walk *w, struct ir_insn *insn)
     return NO_REF;
 }
 
+/* x + k < 0 is x < -k, if there is such a number. */
+static ir_ref fold_sum_compare(const struct walk *w, struct ir_insn *insn)
+{
+    struct ir_insn *right = operand(w, insn, 1);
+    const uint64_t least = UINT64_C(1) << (type_bits(insn->type) - 1);
+    if (!is_const(right) || right->imm == least || !changeable(w, insn->arg[1]))
+        return NO_REF;
+    right->imm = low_bits(type_bits(insn->type), -right->imm);
+    insn->op = insn->op == IR_add_lt ? IR_slt : IR_sle;
+    return fold_compare(w, insn);
+}
+
 /* ---- conditions -------------------------------------------------------------------------------------------------------------- */
 
 /* A condition asks whether its operand is not 0, so it need not be told whether that is not 0. */
@@ -523,6 +538,8 @@ ir_ref fold_insn(const struct walk *w, struct ir_insn *insn)
     case IR_sle:
     case IR_ult:
     case IR_ule: return fold_compare(w, insn);
+    case IR_add_lt:
+    case IR_add_le: return fold_sum_compare(w, insn);
     case IR_pick: return fold_pick(w, insn);
     default: return NO_REF;
     }

@@ -331,10 +331,32 @@ static void make_set(struct maker *m)
     ir_emit(m->u, (struct ir_insn){ .op = IR_set, .type = test_slots[slot].type, .arg = { value }, .imm = slot });
 }
 
+/* An operation, and a comparison of which its flags may tell the outcome, with or without something between. */
+static ir_ref make_told(struct maker *m)
+{
+    static const uint8_t ops[] = { IR_add, IR_add, IR_add, IR_sub, IR_sub, IR_and, IR_or, IR_xor, IR_mul, IR_shl, IR_shr, IR_sar, IR_neg };
+    enum ir_op op = (enum ir_op)ops[below(m->r, COUNT_OF(ops))];
+    enum ir_type type = some_integer(m);
+    uint64_t least = UINT64_C(1) << (type_bits(type) - 1), small = below(m->r, 4) - UINT64_C(2);
+    uint64_t number = low_bits(type_bits(type), below(m->r, 2) ? interesting(m->r) : below(m->r, 4) ? small : least);
+    ir_ref constant = ir_const(m->u, type, number), opposite = ir_const(m->u, type, low_bits(type_bits(type), -number)), zero = ir_const(m->u, type, 0);
+    ir_ref a = some(m, type), b = below(m->r, 2) ? some(m, type) : constant;
+    ir_ref v = append(m, (struct ir_insn){ .op = (uint8_t)op, .type = type, .arg = { a, op == IR_neg ? NO_REF : b } });
+    if (type == IR_I64 && below(m->r, 2))
+        ir_emit(m->u, (struct ir_insn){ .op = IR_set, .type = type, .arg = { v }, .imm = R0 + 2 + below(m->r, R_COUNT - 2) });
+    for (unsigned between = below(m->r, 4); between; between--)
+        below(m->r, 2) ? make_set(m) : below(m->r, 2) ? make_memory(m) : make_operation(m);
+    ir_ref first = below(m->r, 2) ? v : a, terms[] = { v, a, b, opposite, zero, b }, second = terms[below(m->r, COUNT_OF(terms))];
+    bool swap = below(m->r, 4) == 0;
+    unsigned which = below(m->r, IR_mul_o - IR_eq + 1);
+    return append(m, (struct ir_insn){ .op = (uint8_t)(IR_eq + which), .type = type, .arg = { swap ? second : first, swap ? first : second } });
+}
+
 static void make_pick(struct maker *m)
 {
+    ir_ref told = below(m->r, 2) ? make_told(m) : NO_REF;
     enum ir_type type = some_integer(m);
-    ir_ref condition = some(m, IR_I32), yes = some(m, type), no = some(m, type);
+    ir_ref condition = told ? told : some(m, IR_I32), yes = some(m, type), no = some(m, type);
     append(m, (struct ir_insn){ .op = IR_pick, .type = type, .arg = { condition, yes, no } });
     ir_ref high = some(m, IR_I32), low = below(m->r, 3) ? some(m, IR_I32) : high;
     if (below(m->r, 3) == 0)
@@ -386,9 +408,11 @@ static ir_ref some_condition(struct maker *m)
 {
     if (below(m->r, 3) == 0)
         return some(m, IR_I32);
+    if (below(m->r, 2))
+        return make_told(m);
     enum ir_type type = some_integer(m);
     ir_ref a = some(m, type), b = some(m, type);
-    return append(m, (struct ir_insn){ .op = (uint8_t)(IR_eq + below(m->r, 6)), .type = type, .arg = { a, b } });
+    return append(m, (struct ir_insn){ .op = (uint8_t)(IR_eq + below(m->r, IR_mul_o - IR_eq + 1)), .type = type, .arg = { a, b } });
 }
 
 /* Instruction addresses are even. */

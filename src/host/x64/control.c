@@ -41,8 +41,6 @@ static unsigned new_direct_site(struct lowering *l, uint64_t spc)
     return site;
 }
 
-static bool goes_back(const struct lowering *l, const struct ir_edge *edge) { return edge->leaves && edge->spc <= l->u->spc; }
-
 static void emit_poll(struct lowering *l, struct label *if_wanted)
 {
     emit_imm(&l->e, X64_CMP_IMM, 32, CONTEXT(attention), 0);

@@ -9,7 +9,7 @@ enum form { RM_REG, REG_RM, RM, RM_IMM, RM_IMM8, RM_IMM32, RM_CL, SHIFT_IMM, REG
 enum operand_class { N, G, G8, G16, G32, G64, ADDR, X, X32, X64, X128 };
 enum { NP, P66, PF3, PF2 };      /* as in VEX.pp */
 enum { ONE, M0F, M38, M3A };     /* as in VEX.mmmmm */
-enum { BYTE = 1, W = 2, W1 = 4, VEX = 8, V2 = 16, V3 = 32, EVEX_W = 64, CC = 128, LOCK = 256, LOGIC = 512 };
+enum { BYTE = 1, W = 2, W1 = 4, VEX = 8, V2 = 16, V3 = 32, EVEX_W = 64, CC = 128, LOCK = 256, LOGIC = 512, CHANGES = 1024 };
 
 static const struct insn_info {
     const char *text;
@@ -18,7 +18,7 @@ static const struct insn_info {
     uint16_t flags;
 } table[] = {
 #define IS_SIMPLE(form, reg, prefix, map, flags) \
-    (((form) == RM_REG || (form) == REG_RM) && (reg) == G && (prefix) == NP && (map) == ONE && !((flags) & ~(BYTE | W)))
+    (((form) == RM_REG || (form) == REG_RM) && (reg) == G && (prefix) == NP && (map) == ONE && !((flags) & ~(BYTE | W | CHANGES)))
 #define I(name, text, form, reg, rm, prefix, map, opcode, digit, flags) \
     { text, form, reg, rm, prefix, map, opcode, digit, IS_SIMPLE(form, reg, prefix, map, flags), flags },
 #include "host/x64/insns.inc"
@@ -365,7 +365,7 @@ static void immediate(struct emitter *e, const struct insn_info *info, const str
 /* The forms of arithmetic with an immediate for rax, without ModRM: one byte shorter. */
 static bool emit_accumulator(struct emitter *e, const struct insn_info *info, const struct x64_insn *insn)
 {
-    if (insn->rm.is_memory || insn->rm.reg != RAX || insn->width == 16 || info->flags & LOCK)
+    if (insn->rm.is_memory || insn->rm.reg != RAX || info->flags & LOCK)
         return false;
     unsigned opcode;
     if (info->form == RM_IMM && (insn->width == 8 || !fits_int8(insn->imm)))
@@ -376,6 +376,8 @@ static bool emit_accumulator(struct emitter *e, const struct insn_info *info, co
         return false;
     if (insn->width == 64)
         byte(e, 0x48);
+    else if (insn->width == 16)
+        byte(e, 0x66);
     byte(e, opcode - (insn->width == 8));
     immediate(e, info, insn, false);
     return true;
@@ -416,6 +418,8 @@ void emit(struct emitter *e, const struct x64_insn *insn)
         return;
     if (__builtin_expect(e->listing != NULL, false))
         list_insn(e, info, insn);
+    if (info->flags & CHANGES)
+        e->flag_changes++;
     if (insn->rm.is_memory && insn->rm.wraps)
         byte(e, 0x67);
     if (emit_simple(e, info, insn))
@@ -531,7 +535,11 @@ static void emit_fixed(struct emitter *e, const char *text, const uint8_t *code,
 void emit_ret(struct emitter *e) { emit_fixed(e, "ret", (const uint8_t[]){ 0xc3 }, 1); }
 
 void emit_lahf(struct emitter *e) { emit_fixed(e, "lahf", (const uint8_t[]){ 0x9f }, 1); }
-void emit_sahf(struct emitter *e) { emit_fixed(e, "sahf", (const uint8_t[]){ 0x9e }, 1); }
+void emit_sahf(struct emitter *e)
+{
+    e->flag_changes++;
+    emit_fixed(e, "sahf", (const uint8_t[]){ 0x9e }, 1);
+}
 
 void emit_x87(struct emitter *e, unsigned encoding)
 {

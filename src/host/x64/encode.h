@@ -76,6 +76,7 @@ struct emitter {
     bool quiet;        /* do not list */
     FILE *listing;
     uint32_t labels;   /* numbers given */
+    uint32_t flag_changes; /* instructions that changed condition codes so far, calls not counted */
     struct arena *relocations_in; /* not NULL: note relocations, there */
     uint32_t start;               /* what their places count from */
     uint32_t *relocations;

@@ -16,6 +16,18 @@ static unsigned define(struct lowering *l, ir_ref v, unsigned prefer)
 
 static bool is_commutative(enum x64_op op) { return op != X64_SUB; }
 
+/* `s` to a register that neither `other` nor anything else is in. */
+static void move_aside(struct lowering *l, struct source *s, const struct source *other)
+{
+    regalloc_pin(&l->ra, s->reg);
+    if (other->kind == FROM_REG)
+        regalloc_pin(&l->ra, other->reg);
+    unsigned reg = regalloc_scratch(&l->ra, false);
+    emit_op(&l->e, X64_MOV_STORE, 64, s->reg, in_reg(reg));
+    s->reg = reg;
+    s->rm = in_reg(reg);
+}
+
 /* d = a op b where the host has d op= b. */
 static void two_operand(struct lowering *l, ir_ref v, enum x64_op op)
 {
@@ -24,25 +36,26 @@ static void two_operand(struct lowering *l, ir_ref v, enum x64_op op)
     struct source a = source_of(l, insn->arg[0], width), b = source_of(l, insn->arg[1], width);
     regalloc_release(&l->ra);
     unsigned d = define(l, v, a.kind == FROM_REG ? a.reg : b.reg);
-    if (b.kind == FROM_REG && b.reg == d && a.reg != d) {
-        if (is_commutative(op)) {
-            emit_alu(l, op, width, d, &a);
-        } else { /* a - b = -b + a */
-            emit_op(&l->e, X64_NEG, width, 0, in_reg(d));
-            emit_alu(l, X64_ADD, width, d, &a);
-        }
-        return;
+    bool over_second = b.kind == FROM_REG && b.reg == d && a.reg != d;
+    if (over_second && is_commutative(op)) {
+        emit_alu(l, op, width, d, &a);
+    } else if (over_second && !leaves_flags(l, v)) { /* a - b = -b + a */
+        emit_op(&l->e, X64_NEG, width, 0, in_reg(d));
+        emit_alu(l, X64_ADD, width, d, &a);
+    } else {
+        if (over_second)
+            move_aside(l, &b, &a);
+        emit_source(l, width, d, &a);
+        emit_alu(l, op, width, d, &b);
     }
-    emit_source(l, width, d, &a);
-    emit_alu(l, op, width, d, &b);
 }
 
-/* Adds one register, or a constant, to another. */
+/* Adds one register, or a constant, to another; by lea if the flags are not to change. */
 static void emit_add(struct lowering *l, unsigned width, unsigned d, const struct operand *sum)
 {
     bool has_index = sum->index != NO_INDEX;
     bool in_place = d == sum->base || (has_index && d == sum->index);
-    if (!in_place || (has_index && (sum->disp || sum->scale)))
+    if (keeps_flags(l) || !in_place || (has_index && (sum->disp || sum->scale)))
         emit_op(&l->e, X64_LEA, width, d, *sum);
     else if (has_index)
         emit_op(&l->e, X64_ADD, width, d == sum->base ? sum->index : sum->base, in_reg(d));
@@ -52,15 +65,44 @@ static void emit_add(struct lowering *l, unsigned width, unsigned d, const struc
 
 static bool is_constant(const struct lowering *l, ir_ref v) { return insn_of(l, v)->op == IR_const; }
 
+/* Whether adding this number is better done by subtracting the opposite: where the flags are looked at, the borrow is what is asked for. */
+bool is_subtracted(const struct lowering *l, const struct ir_insn *add)
+{
+    uint64_t number;
+    if (!constant_of(l, add->arg[1], &number))
+        return false;
+    int64_t addend = sign_extend(type_bits(add->type), number);
+    return addend < 0 && (add->type == IR_I32 || fits_int32(-(uint64_t)addend));
+}
+
+static void lower_add_for_flags(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    if (!is_subtracted(l, insn)) {
+        two_operand(l, v, X64_ADD);
+        return;
+    }
+    unsigned width = register_width(insn->type);
+    struct source a = source_of(l, insn->arg[0], width);
+    regalloc_release(&l->ra);
+    unsigned d = define(l, v, a.reg);
+    emit_source(l, width, d, &a);
+    emit_imm(&l->e, X64_SUB_IMM, width, in_reg(d), (int32_t)-insn_of(l, insn->arg[1])->imm);
+}
+
 /* base + (index << scale) + disp in one lea, unless it is the addition of two things of which one is not in a register. */
 void lower_add(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     unsigned cell;
+    if (leaves_flags(l, v)) {
+        lower_add_for_flags(l, v);
+        return;
+    }
     struct address sum = sum_of(l, v);
     bool in_registers = !regalloc_in_cell(&l->ra, sum.base, &cell) && !is_constant(l, sum.base) &&
                         !(sum.index && (regalloc_in_cell(&l->ra, sum.index, &cell) || is_constant(l, sum.index)));
-    if (!in_registers && !is_folded(l, insn->arg[0]) && !is_folded(l, insn->arg[1])) {
+    if (!in_registers && !is_folded(l, insn->arg[0]) && !is_folded(l, insn->arg[1]) && !keeps_flags(l)) {
         two_operand(l, v, X64_ADD);
         return;
     }
@@ -73,16 +115,24 @@ void lower_add(struct lowering *l, ir_ref v)
     emit_add(l, register_width(insn->type), define(l, v, m.base), &m);
 }
 
-void lower_sub(struct lowering *l, ir_ref v) { two_operand(l, v, X64_SUB); }
+/* For nothing but the flags: a comparison. */
+void lower_sub(struct lowering *l, ir_ref v)
+{
+    if (l->ra.value[v].uses)
+        two_operand(l, v, X64_SUB);
+    else
+        emit_difference(l, insn_of(l, v));
+}
+
 void lower_xor(struct lowering *l, ir_ref v) { two_operand(l, v, X64_XOR); }
 
-static struct operand operand_of(struct lowering *l, ir_ref v)
+struct operand operand_of(struct lowering *l, ir_ref v)
 {
     unsigned cell;
     return regalloc_in_cell(&l->ra, v, &cell) ? cell_at(cell) : in_reg(regalloc_use(&l->ra, v));
 }
 
-static void emit_copy(struct lowering *l, unsigned width, unsigned d, struct operand from)
+void emit_copy(struct lowering *l, unsigned width, unsigned d, struct operand from)
 {
     if (from.is_memory)
         emit_op(&l->e, X64_MOV_LOAD, width, d, from);
@@ -144,13 +194,17 @@ void lower_and(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     uint64_t mask;
+    if (!l->ra.value[v].uses) {
+        emit_bit_test(l, insn);
+        return;
+    }
     for (unsigned k = 0; k < 2; k++) {
         if (is_folded(l, insn->arg[k])) {
             lower_andn(l, v, insn->arg[k], insn->arg[!k]);
             return;
         }
     }
-    if (insn->type >= IR_I32 && constant_of(l, insn->arg[1], &mask) && mask <= UINT32_MAX)
+    if (insn->type >= IR_I32 && constant_of(l, insn->arg[1], &mask) && mask <= UINT32_MAX && !leaves_flags(l, v))
         lower_and_mask(l, v, mask);
     else
         two_operand(l, v, X64_AND);
@@ -444,147 +498,7 @@ void lower_division(struct lowering *l, ir_ref v)
     regalloc_define_in(&l->ra, v, quotient ? RAX : RDX);
 }
 
-/* ---- comparisons and picks ------------------------------------------------------------------------------------------------------------ */
-
-enum condition condition_of(enum ir_op op)
-{
-    static const uint8_t conditions[] = {
-        [IR_eq - IR_eq] = CC_E, [IR_ne - IR_eq] = CC_NE, [IR_slt - IR_eq] = CC_L,
-        [IR_sle - IR_eq] = CC_LE, [IR_ult - IR_eq] = CC_B, [IR_ule - IR_eq] = CC_BE,
-    };
-    return conditions[op - IR_eq];
-}
-
-/* The condition under which b op a holds if under `c` a op b does. */
-static enum condition swapped(enum condition c)
-{
-    switch (c) {
-    case CC_L: return CC_G;
-    case CC_LE: return CC_GE;
-    case CC_B: return CC_A;
-    case CC_BE: return CC_AE;
-    default: return c;
-    }
-}
-
-static struct comparison test_of(struct lowering *l, ir_ref v, unsigned width, enum condition condition)
-{
-    unsigned reg = regalloc_use(&l->ra, v);
-    struct source s = { .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
-    return (struct comparison){ .condition = condition, .is_test = true, .width = width, .a = s, .b = s };
-}
-
-/* Of a folded `and`, with 0. */
-static struct comparison test_bits(struct lowering *l, const struct ir_insn *bits, enum condition condition)
-{
-    unsigned width = type_bits(bits->type);
-    struct source b = source_of(l, bits->arg[1], width), a = b.kind == FROM_IMM ? source_of(l, bits->arg[0], width) : (struct source){ .kind = FROM_IMM };
-    if (a.kind == FROM_IMM) { /* not so, or a constant */
-        unsigned reg = regalloc_use(&l->ra, bits->arg[0]);
-        a = (struct source){ .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
-    }
-    return (struct comparison){ .condition = condition, .is_test = true, .width = width, .a = a, .b = b };
-}
-
-static struct comparison compare_operands(struct lowering *l, const struct ir_insn *insn)
-{
-    unsigned width = type_bits(insn->type), cell;
-    ir_ref a = insn->arg[0], b = insn->arg[1];
-    if (is_folded(l, a))
-        return test_bits(l, insn_of(l, a), condition_of(insn->op));
-    enum condition condition = condition_of(insn->op);
-    uint64_t constant;
-    if (constant_of(l, a, &constant) && !constant_of(l, b, &constant)) {
-        ir_ref t = a;
-        a = b;
-        b = t;
-        condition = swapped(condition);
-    }
-    bool b_is_zero = constant_of(l, b, &constant) && !constant;
-    if (b_is_zero && !regalloc_in_cell(&l->ra, a, &cell))
-        return test_of(l, a, width, condition);
-    struct comparison c = { .condition = condition, .width = width };
-    if (constant_of(l, a, &constant) || !regalloc_in_cell(&l->ra, a, &cell)) {
-        unsigned reg = regalloc_use(&l->ra, a);
-        c.a = (struct source){ .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
-    } else {
-        c.a = source_of(l, a, width);
-    }
-    c.b = source_of(l, b, width);
-    if (c.a.kind == FROM_CELL && c.b.kind == FROM_CELL) {
-        unsigned reg = regalloc_use(&l->ra, a);
-        c.a = (struct source){ .kind = FROM_REG, .reg = reg, .rm = in_reg(reg) };
-    }
-    return c;
-}
-
-struct comparison comparison_of(struct lowering *l, ir_ref condition)
-{
-    const struct ir_insn *insn = insn_of(l, condition);
-    if (is_folded(l, condition))
-        return ir_info(insn)->form == FORM_F_COMPARE ? float_comparison_of(l, insn) : compare_operands(l, insn);
-    return test_of(l, condition, 32, CC_NE);
-}
-
-void emit_comparison(struct lowering *l, const struct comparison *c)
-{
-    if (c->float_type)
-        emit_op(&l->e, (c->quiet ? X64_UCOMISS : X64_COMISS) + (c->float_type == IR_F64), 32, c->a.reg, c->b.rm);
-    else if (c->is_test && c->b.kind == FROM_IMM)
-        emit_imm(&l->e, X64_TEST_IMM, c->width, c->a.rm, c->b.imm);
-    else if (c->is_test)
-        emit_op(&l->e, X64_TEST, c->width, c->a.reg, c->b.rm);
-    else if (c->b.kind == FROM_IMM)
-        emit_imm(&l->e, X64_CMP_IMM, c->width, c->a.rm, c->b.imm);
-    else if (c->a.kind == FROM_CELL)
-        emit_op(&l->e, X64_CMP, c->width, c->b.reg, c->a.rm);
-    else
-        emit_alu(l, X64_CMP, c->width, c->a.reg, &c->b);
-}
-
-static bool uses_register(const struct comparison *c, unsigned reg)
-{
-    return (c->a.kind == FROM_REG && c->a.reg == reg) || (c->b.kind == FROM_REG && c->b.reg == reg);
-}
-
-void lower_compare(struct lowering *l, ir_ref v)
-{
-    struct comparison c = compare_operands(l, insn_of(l, v));
-    regalloc_release(&l->ra);
-    unsigned d = regalloc_define(&l->ra, v, NO_REG);
-    bool zero_before = !uses_register(&c, d);
-    if (zero_before)
-        emit_op(&l->e, X64_XOR, 32, d, in_reg(d));
-    emit_comparison(l, &c);
-    emit_cc(&l->e, X64_SET, c.condition, 8, 0, in_reg(d));
-    if (!zero_before)
-        emit_op(&l->e, X64_MOVZX8, 32, d, in_reg(d));
-}
-
-/* Once the comparison is emitted its operands are not needed any more, and nothing below touches the flags. */
-void lower_pick(struct lowering *l, ir_ref v)
-{
-    const struct ir_insn *insn = insn_of(l, v);
-    unsigned width = register_width(insn->type);
-    if (type_is_float(insn->type)) {
-        lower_evaluation(l, v);
-        return;
-    }
-    struct comparison c = comparison_of(l, insn->arg[0]);
-    emit_comparison(l, &c);
-    regalloc_unpin(&l->ra);
-    struct operand yes = operand_of(l, insn->arg[1]), no = operand_of(l, insn->arg[2]);
-    bool clean = l->ra.value[insn->arg[1]].clean && l->ra.value[insn->arg[2]].clean;
-    regalloc_release(&l->ra);
-    unsigned d = regalloc_define(&l->ra, v, no.is_memory ? NO_REG : no.reg);
-    l->ra.value[v].clean = clean || insn->type == IR_I32;
-    if (!yes.is_memory && yes.reg == d) {
-        emit_cc(&l->e, X64_CMOV, c.condition ^ 1, width, d, no);
-        return;
-    }
-    emit_copy(l, width, d, no);
-    emit_cc(&l->e, X64_CMOV, c.condition, width, d, yes);
-}
+/* ---- two values in one, one of two ---------------------------------------------------------------------------------------------------- */
 
 /* The low half's register is clean: where the high half is, or in a free register. */
 static void join_in_registers(struct lowering *l, ir_ref v)

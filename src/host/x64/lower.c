@@ -282,7 +282,8 @@ static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
     [IR_neg] = lower_neg_not, [IR_not] = lower_neg_not, [IR_clz] = lower_count, [IR_ctz] = lower_count, [IR_popcnt] = lower_count,
     [IR_bswap] = lower_bswap,
     [IR_eq] = lower_compare, [IR_ne] = lower_compare, [IR_slt] = lower_compare, [IR_sle] = lower_compare,
-    [IR_ult] = lower_compare, [IR_ule] = lower_compare, [IR_pick] = lower_pick, [IR_join] = lower_join,
+    [IR_ult] = lower_compare, [IR_ule] = lower_compare, [IR_add_o] = lower_compare, [IR_add_lt] = lower_compare,
+    [IR_add_le] = lower_compare, [IR_sub_o] = lower_compare, [IR_mul_o] = lower_compare, [IR_pick] = lower_pick, [IR_join] = lower_join,
     [IR_sext] = lower_sext, [IR_zext] = lower_zext, [IR_narrow] = lower_narrow,
 
     [IR_load] = lower_load, [IR_store] = lower_store, [IR_cas] = lower_cas, [IR_fence] = lower_fence,
@@ -336,13 +337,17 @@ static void lower_insn(struct lowering *l, ir_ref v)
         return;
     }
     l->at = v;
-    if (l->unsettled_count && !can_wait_for_nans(l, v))
+    if (l->unsettled_count && (leaves_flags(l, v) || !can_wait_for_nans(l, v)))
         settle_nans(l);
     regalloc_begin(&l->ra, v);
     if (patterns[insn->op])
         patterns[insn->op](l, v);
     else
         lower_evaluation(l, v);
+    if (leaves_flags(l, v)) {
+        l->flags_left = l->e.flag_changes;
+        l->flags_until = l->flags[v].until;
+    }
     if (ir_ops[insn->op].traits & RESULT)
         regalloc_export(&l->ra, v);
 }
@@ -389,6 +394,7 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     l->first_site = first_site;
     l->cold_end = &l->cold;
     l->address_uses = arena_alloc(u->arena, u->insn_count * sizeof *l->address_uses);
+    l->flags = zeroed(u->arena, u->insn_count * sizeof *l->flags);
     l->goes_on = arena_alloc(u->arena, u->block_count * sizeof *l->goes_on);
     l->block = zeroed(u->arena, u->block_count * sizeof *l->block);
     emitter_init(&l->e, out, has(l, FEATURE_AVX), config->listing);

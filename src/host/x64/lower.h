@@ -51,6 +51,12 @@ struct unsettled {
     bool is_home; /* reg is the home of a slot that it was written to */
 };
 
+/* How the host's flags travel (told.c); NO_REF: they do not. */
+struct flag_use {
+    ir_ref from;  /* the operation that left what is decided here */
+    ir_ref until; /* the last instruction that is decided by what is left here */
+};
+
 /* ORDER LOWERING: the fields from `ra` on are not cleared as a whole. */
 struct lowering {
     struct emitter e;
@@ -59,6 +65,10 @@ struct lowering {
     const struct landmark *runtime;    /* by entry */
     struct ir_unit *u;
     uint16_t *address_uses;            /* by ir_ref: how many uses are as the address of a load or store */
+    struct flag_use *flags;            /* by ir_ref */
+    ir_ref flags_from;                 /* selecting: what leaves the flags that were asked for last */
+    ir_ref flags_until;                /* lowering: up to there flags must not change */
+    uint32_t flags_left;               /* what emitter.flag_changes was when they were left */
     struct label *block;               /* by block */
     bool *goes_on;                     /* by block: part of the stretch of the block before */
     uint32_t current_block;
@@ -89,6 +99,16 @@ static inline bool constant_of(const struct lowering *l, ir_ref v, uint64_t *val
 
 static inline bool is_folded(const struct lowering *l, ir_ref v) { return l->u->insn[v].extra == FOLDED; }
 
+/* Whether someone is decided by the flags that `v` leaves; whether the instruction being lowered has to leave flags alone. */
+static inline bool leaves_flags(const struct lowering *l, ir_ref v) { return l->flags[v].until != NO_REF; }
+static inline bool keeps_flags(const struct lowering *l) { return l->at < l->flags_until; }
+
+/* Whether the comparison is by order or equality alone: of those that the host's compare tells. */
+static inline bool is_order(enum ir_op op) { return op >= IR_eq && op <= IR_ule; }
+
+/* Whether the edge leaves the unit and goes back. */
+static inline bool goes_back(const struct lowering *l, const struct ir_edge *edge) { return edge->leaves && edge->spc <= l->u->spc; }
+
 /* Width of the registers in which integers of that type are computed. */
 static inline unsigned register_width(enum ir_type type) { return type == IR_I64 ? 64 : 32; }
 
@@ -97,9 +117,20 @@ static inline unsigned register_width(enum ir_type type) { return type == IR_I64
 /* Marks every instruction LIVE, FOLDED or DEAD and tells the allocator who uses what. */
 void select_unit(struct lowering *l);
 
+/* Whether nobody needs the value but writes on ways out: there it is computed if it can be. */
+bool only_written(const struct lowering *l, ir_ref v);
+
 /* The parts of an address, or of a sum that lea computes, as select_unit chose to fold it. */
 struct address address_of(const struct lowering *l, ir_ref v);
 struct address sum_of(const struct lowering *l, ir_ref v);
+
+/* ---- told.c ---------------------------------------------------------------------------------------------------------------- */
+
+/* Whether flags that are there will tell `user` the outcome of the comparison; from then on they will. */
+bool take_flags(struct lowering *l, ir_ref comparison, ir_ref user);
+
+/* If so: by which condition. */
+enum condition told_condition(const struct lowering *l, ir_ref comparison, ir_ref user);
 
 /* ---- lower.c -------------------------------------------------------------------------------------------------------------- */
 
@@ -154,7 +185,10 @@ bool is_extended_access(const struct lowering *l, const struct ir_insn *call); /
 void lower_get_flags(struct lowering *l, ir_ref v);
 void lower_set_flags(struct lowering *l, ir_ref v);
 
-/* integer.c */
+/* integer.c; the value in a register or its cell; a register = that; whether the addition's flags are those of a subtraction */
+struct operand operand_of(struct lowering *l, ir_ref v);
+void emit_copy(struct lowering *l, unsigned width, unsigned d, struct operand from);
+bool is_subtracted(const struct lowering *l, const struct ir_insn *add);
 void lower_add(struct lowering *l, ir_ref v);
 void lower_sub(struct lowering *l, ir_ref v);
 void lower_and(struct lowering *l, ir_ref v);
@@ -169,29 +203,39 @@ void lower_min_max(struct lowering *l, ir_ref v);
 void lower_neg_not(struct lowering *l, ir_ref v);
 void lower_count(struct lowering *l, ir_ref v);
 void lower_bswap(struct lowering *l, ir_ref v);
-void lower_compare(struct lowering *l, ir_ref v);
 void lower_join(struct lowering *l, ir_ref v);
-void lower_pick(struct lowering *l, ir_ref v);
 void lower_sext(struct lowering *l, ir_ref v);
 void lower_zext(struct lowering *l, ir_ref v);
 void lower_narrow(struct lowering *l, ir_ref v);
 
+/* condition.c */
+void lower_compare(struct lowering *l, ir_ref v);
+void lower_pick(struct lowering *l, ir_ref v);
+
 /* A comparison ready to be emitted: what sets the flags, and the condition under which it holds. */
 struct comparison {
     enum condition condition;
+    bool is_told;            /* they are set already */
     bool is_test;
     enum ir_type float_type; /* IR_VOID: integers */
     bool quiet;              /* floats: unordered raises no flag */
     unsigned width;
     struct source a, b;
+    enum x64_op computes;    /* not 0: scratch = a op b, for the flags */
+    unsigned scratch;
 };
 
-/* Of an operation that compares integers. */
+/* Of an operation that compares integers, as the host compares or computes; under which b op a holds if under `c` a op b does. */
 enum condition condition_of(enum ir_op op);
+enum condition swapped(enum condition c);
 
 /* For a folded comparison or any i32 value taken as a truth. Its operands are pinned. */
 struct comparison comparison_of(struct lowering *l, ir_ref condition);
 void emit_comparison(struct lowering *l, const struct comparison *c);
+
+/* What becomes of the result does not count, only the flags. */
+void emit_difference(struct lowering *l, const struct ir_insn *sub);
+void emit_bit_test(struct lowering *l, const struct ir_insn *and);
 
 /* memory.c */
 void lower_load(struct lowering *l, ir_ref v);

@@ -15,7 +15,8 @@ static unsigned uses_of(const struct lowering *l, ir_ref v) { return l->ra.value
 
 static bool is_here(const struct lowering *l, ir_ref v) { return regalloc_in_stretch(&l->ra, v); }
 
-static bool used_once_here(const struct lowering *l, ir_ref v) { return is_here(l, v) && uses_of(l, v) == 1; }
+/* ... where its flags do not count either. */
+static bool used_once_here(const struct lowering *l, ir_ref v) { return is_here(l, v) && uses_of(l, v) == 1 && !leaves_flags(l, v); }
 
 /* ---- addresses and sums --------------------------------------------------------------------------------------------------- */
 
@@ -81,7 +82,7 @@ static void fold_address(struct lowering *l, ir_ref v)
 {
     if (!is_here(l, v) || is_folded(l, v))
         return;
-    bool needed_elsewhere = l->ra.value[v].last_use != 0;
+    bool needed_elsewhere = l->ra.value[v].last_use != 0 || leaves_flags(l, v);
     if (is_wrapping_sum(l, v) && uses_of(l, v) == l->address_uses[v] && !needed_elsewhere) {
         fold_wrapping_sum(l, v);
         return;
@@ -141,7 +142,9 @@ struct address address_of(const struct lowering *l, ir_ref v)
 /* Whether one host condition tells the outcome. */
 static bool is_compare(const struct ir_insn *insn)
 {
-    return ir_info(insn)->form == FORM_COMPARE || (ir_info(insn)->form == FORM_F_COMPARE && insn->op != IR_f_eq);
+    if (ir_info(insn)->form == FORM_COMPARE)
+        return insn->op != IR_mul_o || insn->type != IR_I8;
+    return ir_info(insn)->form == FORM_F_COMPARE && insn->op != IR_f_eq;
 }
 
 /* Whether nothing that must stay in order stands between a load and its user. */
@@ -193,6 +196,23 @@ static void fold_compare(struct lowering *l, ir_ref condition, ir_ref user)
         return;
     l->u->insn[condition].extra = FOLDED;
     fold_tested_bits(l, condition);
+}
+
+/* Whether another instruction that changes flags stands before the branch: a poll (control.c). */
+static bool polls(const struct lowering *l, const struct ir_insn *brif)
+{
+    return goes_back(l, &l->u->edge[brif->imm]) || goes_back(l, &l->u->edge[brif->imm + 1]);
+}
+
+/* Whether what is decided here is told by flags, without the operands. */
+static bool is_told(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    if (insn->op == IR_brif)
+        return !polls(l, insn) && take_flags(l, insn->arg[0], v);
+    if (insn->op == IR_pick)
+        return !type_is_float(insn->type) && take_flags(l, insn->arg[0], v);
+    return ir_info(insn)->form == FORM_COMPARE && take_flags(l, v, v);
 }
 
 /* x << n >> m: an extension of the low bits of x when n is 32, 48 or 56 and no bits are lost again. */
@@ -279,6 +299,8 @@ static void fold_low_lane(struct lowering *l, ir_ref v, ir_ref user)
 static void fold_operands(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
+    if (leaves_flags(l, v)) /* the host's own instruction for it does */
+        return;
     switch (insn->op) {
     case IR_load:
         fold_address(l, insn->arg[0]);
@@ -375,7 +397,7 @@ static bool is_conversion(const struct ir_insn *insn) { return insn->op == IR_se
 static bool has_two_operands(const struct ir_insn *insn)
 {
     bool is_arithmetic = insn->op == IR_add || insn->op == IR_sub || insn->op == IR_and || insn->op == IR_or || insn->op == IR_xor;
-    return insn->type >= IR_I32 && (is_arithmetic || ir_info(insn)->form == FORM_COMPARE);
+    return insn->type >= IR_I32 && (is_arithmetic || is_order(insn->op));
 }
 
 static void defer_conversions(struct lowering *l, ir_ref v)
@@ -395,36 +417,46 @@ static unsigned writes_of(const struct lowering *l, ir_ref v)
     return count;
 }
 
+bool only_written(const struct lowering *l, ir_ref v) { return uses_of(l, v) && uses_of(l, v) == writes_of(l, v); }
+
 /* A value that is written on ways out and used by nobody else. */
 static void defer(struct lowering *l, ir_ref v)
 {
     struct ir_insn *insn = &l->u->insn[v];
-    if (!is_here(l, v) || is_folded(l, v) || l->ra.value[v].last_use || !(is_conversion(insn) || has_two_operands(insn)) ||
-        uses_of(l, v) != writes_of(l, v))
+    if (!is_here(l, v) || is_folded(l, v) || l->ra.value[v].last_use || !(is_conversion(insn) || has_two_operands(insn)) || !only_written(l, v))
         return;
     insn->extra = FOLDED;
     for (unsigned k = 0; k < ir_info(insn)->arguments; k++)
         defer_conversions(l, insn->arg[k]);
 }
 
+/* The first operands are not needed. */
+static void drop_uses(struct lowering *l, const struct ir_insn *insn, unsigned count)
+{
+    for (unsigned k = 0; k < count; k++)
+        l->ra.value[insn->arg[k]].uses--;
+}
+
 static void select_operation(struct lowering *l, struct ir_insn *insn, ir_ref v)
 {
     unsigned arguments = ir_ops[insn->op].arguments;
     unsigned traits = ir_traits(insn);
-    if (traits & PURE && uses_of(l, v) == 0) {
+    if (traits & PURE && uses_of(l, v) == 0 && !leaves_flags(l, v)) {
         insn->extra = DEAD;
-        for (unsigned k = 0; k < arguments; k++)
-            l->ra.value[insn->arg[k]].uses--;
+        drop_uses(l, insn, arguments);
         return;
     }
-    fold_operands(l, v);
+    unsigned dropped = !is_told(l, v) ? 0 : ir_info(insn)->form == FORM_COMPARE ? arguments : 1;
+    drop_uses(l, insn, dropped);
+    if (!dropped)
+        fold_operands(l, v);
     if (insn->op == IR_mend) /* its helper sees state as it is before the result goes anywhere */
         regalloc_note_barrier(&l->ra);
     if (traits & RESULT)
         regalloc_note_definition(&l->ra, v, like_operand(l, insn));
     if (is_barrier(insn) || contains_load(l, insn))
         regalloc_note_barrier(&l->ra);
-    for (unsigned k = 0; k < arguments; k++)
+    for (unsigned k = dropped; k < arguments; k++)
         note_use(l, insn->arg[k], v);
     for (unsigned e = 0; e < ir_edge_count(insn); e++) {
         const struct ir_edge *edge = &l->u->edge[insn->imm + e];
@@ -504,6 +536,7 @@ static void count_uses(struct lowering *l)
 void select_unit(struct lowering *l)
 {
     count_uses(l);
+    l->flags_from = l->u->insn_count;
     ir_find_stretches(l->u, l->goes_on);
     reserve_spare_cells(l);
     for (uint32_t end = l->u->block_count; end > 0;) {
