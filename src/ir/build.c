@@ -118,7 +118,7 @@ enum ir_type ir_result_type(const struct ir_insn *insn)
 const bool ir_commutes[IR_OP_COUNT] = {
     [IR_add]  = true, [IR_mul]  = true, [IR_mulhs] = true, [IR_mulhu] = true, [IR_and] = true, [IR_or] = true, [IR_xor] = true,
     [IR_mins] = true, [IR_maxs] = true, [IR_minu]  = true, [IR_maxu]  = true, [IR_eq]  = true, [IR_ne] = true,
-    [IR_add_o] = true, [IR_add_lt] = true, [IR_add_le] = true, [IR_mul_o] = true,
+    [IR_add_o] = true, [IR_add_lt] = true, [IR_add_le] = true, [IR_add_be] = true, [IR_and_p] = true, [IR_mul_o] = true,
     [IR_v_add] = true, [IR_v_mul] = true, [IR_v_and] = true, [IR_v_or] = true, [IR_v_xor] = true, [IR_v_mins] = true, [IR_v_maxs] = true,
     [IR_v_minu] = true, [IR_v_maxu] = true, [IR_v_eq] = true, [IR_v_adds] = true, [IR_v_addu] = true, [IR_v_avgs] = true, [IR_v_avgu] = true,
     [IR_v_mulhs] = true, [IR_v_mulhu] = true, [IR_v_mulrs] = true, [IR_v_madd] = true, [IR_v_sad] = true, [IR_v_evens] = true, [IR_v_evenu] = true,

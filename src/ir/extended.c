@@ -1,4 +1,5 @@
 #include "ir/extended.h"
+#include "ir/float.h"
 
 #include <string.h>
 
@@ -53,7 +54,7 @@ uint8_t extended_execute(unsigned encoding, uint8_t flags)
     uint64_t rax = (uint64_t)flags << 8;
     __asm__ volatile("lea -%c[zone](%%rsp), %%rsp\n sahf\n call *%[code]\n lahf\n lea %c[zone](%%rsp), %%rsp"
                      : "+a"(rax) : [code] "r"(code), [zone] "i"(RED_ZONE) : "cc", "memory");
-    return (uint8_t)(rax >> 8);
+    return (uint8_t)(rax >> 8 & (ORDER_LESS | ORDER_UNORDERED | ORDER_EQUAL));
 }
 
 /* SDM volume 1, figures 8-9 and 8-11. */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /* Executes an instruction on registers: `encoding` has the low three bits of its first byte and, below, its second byte, at least 0xc0. Condition
- * codes CF, PF and ZF are given, for moves that depend on them, and come back, from comparisons, as the low byte of EFLAGS has them. Raises SIGFPE if an
- * exception is pending that is not masked, before it does anything. */
+ * codes CF, PF and ZF are given, for moves that depend on them, as the low byte of EFLAGS has them, and come back, from comparisons, as bits ORDER_...
+ * (ir/float.h). Raises SIGFPE if an exception is pending that is not masked, before it does anything. */
 uint8_t extended_execute(unsigned encoding, uint8_t flags);
 
 /* The same with memory at `address`, which may fault; then nothing has happened. Bits 3 to 5 of the second byte count. EXTENDED_16: with the prefix for

@@ -270,6 +270,12 @@ static ir_ref fold_minimum(const struct walk *w, struct ir_insn *insn)
 static ir_ref fold_extension(const struct walk *w, struct ir_insn *insn)
 {
     const struct ir_insn *narrowed = operand(w, insn, 0);
+    if (insn->op == IR_zext && narrowed->op == IR_narrow && is_compare(operand(w, narrowed, 0))) { /* a truth has room anywhere */
+        if (insn->type == IR_I32)
+            return narrowed->arg[0];
+        use_instead(w, insn, 0, narrowed->arg[0]);
+        return NO_REF;
+    }
     if (insn->type != IR_I64 || narrowed->op != IR_narrow || narrowed->type != IR_I32)
         return NO_REF;
     const struct ir_insn *origin = operand(w, narrowed, 0);

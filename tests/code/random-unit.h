@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "machine.h"
+#include "ir/float.h"
 
 struct random {
     uint64_t state;
@@ -331,9 +332,32 @@ static void make_set(struct maker *m)
     ir_emit(m->u, (struct ir_insn){ .op = IR_set, .type = test_slots[slot].type, .arg = { value }, .imm = slot });
 }
 
+static void make_between(struct maker *m)
+{
+    for (unsigned between = below(m->r, 4); between; between--)
+        below(m->r, 2) ? make_set(m) : below(m->r, 2) ? make_memory(m) : make_operation(m);
+}
+
+/* How floats compare, and whether they do so in some way. */
+static ir_ref make_ordered(struct maker *m)
+{
+    static const uint64_t bits[] = { ORDER_LESS, ORDER_EQUAL, ORDER_LESS | ORDER_EQUAL, ORDER_UNORDERED, ORDER_LESS | ORDER_UNORDERED };
+    enum ir_type type = below(m->r, 2) ? IR_F64 : IR_F32;
+    enum ir_op op = below(m->r, 2) ? IR_f_order : IR_f_order_signal;
+    ir_ref a = some(m, type), b = some(m, type);
+    ir_ref order = append(m, (struct ir_insn){ .op = (uint8_t)op, .type = type, .arg = { a, b } });
+    make_between(m);
+    ir_ref mask = ir_const(m->u, IR_I32, bits[below(m->r, COUNT_OF(bits))]), zero = ir_const(m->u, IR_I32, 0);
+    ir_ref some_bits = append(m, (struct ir_insn){ .op = IR_and, .type = IR_I32, .arg = { order, mask } });
+    unsigned which = below(m->r, 3);
+    return which == 2 ? some_bits : append(m, (struct ir_insn){ .op = (uint8_t)(which ? IR_eq : IR_ne), .type = IR_I32, .arg = { some_bits, zero } });
+}
+
 /* An operation, and a comparison of which its flags may tell the outcome, with or without something between. */
 static ir_ref make_told(struct maker *m)
 {
+    if (below(m->r, 8) == 0)
+        return make_ordered(m);
     static const uint8_t ops[] = { IR_add, IR_add, IR_add, IR_sub, IR_sub, IR_and, IR_or, IR_xor, IR_mul, IR_shl, IR_shr, IR_sar, IR_neg };
     enum ir_op op = (enum ir_op)ops[below(m->r, COUNT_OF(ops))];
     enum ir_type type = some_integer(m);
@@ -344,8 +368,7 @@ static ir_ref make_told(struct maker *m)
     ir_ref v = append(m, (struct ir_insn){ .op = (uint8_t)op, .type = type, .arg = { a, op == IR_neg ? NO_REF : b } });
     if (type == IR_I64 && below(m->r, 2))
         ir_emit(m->u, (struct ir_insn){ .op = IR_set, .type = type, .arg = { v }, .imm = R0 + 2 + below(m->r, R_COUNT - 2) });
-    for (unsigned between = below(m->r, 4); between; between--)
-        below(m->r, 2) ? make_set(m) : below(m->r, 2) ? make_memory(m) : make_operation(m);
+    make_between(m);
     ir_ref first = below(m->r, 2) ? v : a, terms[] = { v, a, b, opposite, zero, b }, second = terms[below(m->r, COUNT_OF(terms))];
     bool swap = below(m->r, 4) == 0;
     unsigned which = below(m->r, IR_mul_o - IR_eq + 1);

@@ -7,7 +7,7 @@ enum condition condition_of(enum ir_op op)
         [IR_eq - IR_eq] = CC_E, [IR_ne - IR_eq] = CC_NE, [IR_slt - IR_eq] = CC_L,
         [IR_sle - IR_eq] = CC_LE, [IR_ult - IR_eq] = CC_B, [IR_ule - IR_eq] = CC_BE,
         [IR_add_o - IR_eq] = CC_O, [IR_add_lt - IR_eq] = CC_L, [IR_add_le - IR_eq] = CC_LE,
-        [IR_sub_o - IR_eq] = CC_O, [IR_mul_o - IR_eq] = CC_O,
+        [IR_add_be - IR_eq] = CC_BE, [IR_and_p - IR_eq] = CC_P, [IR_sub_o - IR_eq] = CC_O, [IR_mul_o - IR_eq] = CC_O,
     };
     return conditions[op - IR_eq];
 }
@@ -35,7 +35,7 @@ static struct comparison test_of(struct lowering *l, ir_ref v, unsigned width, e
     return (struct comparison){ .condition = condition, .is_test = true, .width = width, .a = s, .b = s };
 }
 
-/* Of a folded `and`, with 0. */
+/* Of two numbers' common bits. */
 static struct comparison test_bits(struct lowering *l, const struct ir_insn *bits, enum condition condition)
 {
     unsigned width = type_bits(bits->type);
@@ -62,6 +62,8 @@ static struct comparison compare_operands(struct lowering *l, const struct ir_in
 {
     unsigned width = type_bits(insn->type), cell;
     ir_ref a = insn->arg[0], b = insn->arg[1];
+    if (insn->op == IR_and_p)
+        return a == b ? test_of(l, a, width, CC_P) : test_bits(l, insn, CC_P);
     if (!is_order(insn->op) && insn->op != IR_sub_o)
         return compute_and_test(l, insn);
     if (is_folded(l, a))

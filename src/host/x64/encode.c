@@ -534,6 +534,8 @@ static void emit_fixed(struct emitter *e, const char *text, const uint8_t *code,
 
 void emit_ret(struct emitter *e) { emit_fixed(e, "ret", (const uint8_t[]){ 0xc3 }, 1); }
 
+void emit_movzx_ah(struct emitter *e) { emit_fixed(e, "movzx eax, ah", (const uint8_t[]){ 0x0f, 0xb6, 0xc4 }, 3); }
+
 void emit_lahf(struct emitter *e) { emit_fixed(e, "lahf", (const uint8_t[]){ 0x9f }, 1); }
 void emit_sahf(struct emitter *e)
 {

@@ -138,6 +138,7 @@ void emit_ret(struct emitter *e);
 
 /* Sign-extends rax into rdx: cdq or cqo. */
 void emit_lahf(struct emitter *e);
+void emit_movzx_ah(struct emitter *e); /* to eax */
 void emit_sahf(struct emitter *e);
 void emit_mmx_move(struct emitter *e, bool to_mmx, unsigned mmx, unsigned reg);
 void emit_x87(struct emitter *e, unsigned encoding); /* an instruction on registers, as in ir/extended.h */

@@ -9,7 +9,17 @@ static bool gives_flags(unsigned encoding)
     return (encoding >> 8 == 3 || encoding >> 8 == 7) && (encoding & 0xff) >= 0xe8 && (encoding & 0xff) < 0xf8;
 }
 
-/* Flags as LAHF and SAHF have them are in bits 8 to 15 of rax. */
+bool compares_extended(const struct lowering *l, const struct ir_insn *insn)
+{
+    uint64_t encoding;
+    if (insn->op != IR_call)
+        return false;
+    const struct ir_helper *helper = (const struct ir_helper *)(uintptr_t)insn->imm;
+    return helper->extended == EXTENDED_ON_REGISTERS && constant_of(l, insn->arg[0], &encoding) && !(encoding & EXTENDED_16) &&
+           gives_flags((unsigned)encoding);
+}
+
+/* Flags as SAHF has them are in bits 8 to 15 of rax. */
 enum { FLAGS_AT = 8 };
 
 static void on_registers(struct lowering *l, ir_ref v, unsigned encoding)
@@ -19,15 +29,13 @@ static void on_registers(struct lowering *l, ir_ref v, unsigned encoding)
         emit_imm(&l->e, X64_SHL, 32, in_reg(RAX), FLAGS_AT);
         emit_sahf(&l->e);
     }
-    if (!gives_flags(encoding)) {
-        emit_x87(&l->e, encoding);
-        return;
-    }
-    regalloc_vacate(&l->ra, RAX);
+    bool gives = gives_flags(encoding) && l->ra.value[v].uses;
+    if (gives)
+        regalloc_vacate(&l->ra, RAX);
     emit_x87(&l->e, encoding);
-    emit_lahf(&l->e);
-    emit_op(&l->e, X64_MOVZX16, 32, RAX, in_reg(RAX));
-    emit_imm(&l->e, X64_SHR, 32, in_reg(RAX), FLAGS_AT);
+    if (!gives)
+        return;
+    emit_order(l);
     regalloc_release(&l->ra);
     regalloc_define_in(&l->ra, v, RAX);
 }

@@ -381,19 +381,26 @@ void lower_f_compare(struct lowering *l, ir_ref v)
     emit_cc(&l->e, X64_SET, c.condition, 8, 0, in_reg(d));
 }
 
-/* The host leaves ORDER_ bits in its flags, where LAHF has them in bits 8 to 15. */
+void emit_order(struct lowering *l)
+{
+    enum { ALWAYS_SET = 2 };
+    emit_lahf(&l->e);
+    emit_movzx_ah(&l->e);
+    emit_op(&l->e, X64_LEA, 32, RAX, at_base(RAX, -ALWAYS_SET));
+}
+
 void lower_f_order(struct lowering *l, ir_ref v)
 {
-    enum { FLAGS_AT = 8 };
     const struct ir_insn *insn = insn_of(l, v);
     unsigned a = use_float(l, insn->arg[0]);
     struct operand b = float_operand(l, insn->arg[1]);
-    regalloc_vacate(&l->ra, RAX);
+    bool is_used = l->ra.value[v].uses;
+    if (is_used)
+        regalloc_vacate(&l->ra, RAX);
     emit_op(&l->e, (insn->op == IR_f_order ? X64_UCOMISS : X64_COMISS) + is_double(insn->type), 32, a, b);
-    emit_lahf(&l->e);
-    emit_op(&l->e, X64_MOVZX16, 32, RAX, in_reg(RAX));
-    emit_imm(&l->e, X64_SHR, 32, in_reg(RAX), FLAGS_AT);
-    emit_imm(&l->e, X64_AND_IMM, 32, in_reg(RAX), ORDER_LESS | ORDER_UNORDERED | ORDER_EQUAL);
     regalloc_release(&l->ra);
+    if (!is_used)
+        return;
+    emit_order(l);
     regalloc_define_in(&l->ra, v, RAX);
 }

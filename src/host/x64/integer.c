@@ -141,23 +141,30 @@ void emit_copy(struct lowering *l, unsigned width, unsigned d, struct operand fr
 }
 
 /* A write to the low part of a register leaves the rest as it is. */
-static void lower_insertion(struct lowering *l, ir_ref v, ir_ref old, ir_ref part)
+static void lower_insertion(struct lowering *l, ir_ref v, ir_ref old, ir_ref part, unsigned width)
 {
     unsigned low = regalloc_use(&l->ra, part), whole = regalloc_use(&l->ra, old);
     bool clean = l->ra.value[old].clean;
     unsigned d = low == whole ? regalloc_define(&l->ra, v, NO_REG) : regalloc_define_over(&l->ra, v, old);
     emit_copy(l, 32, d, in_reg(whole));
-    emit_op(&l->e, X64_MOV_STORE, type_bits(ir_result_type(insn_of(l, part))), low, in_reg(d));
+    emit_op(&l->e, X64_MOV_STORE, width, low, in_reg(d));
     l->ra.value[v].clean = clean || d != whole;
 }
 
 void lower_or(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
-    if (is_folded(l, insn->arg[0]) && is_folded(l, insn->arg[1]))
-        lower_insertion(l, v, insn_of(l, insn->arg[0])->arg[0], insn_of(l, insn->arg[1])->arg[0]);
-    else
+    if (!is_folded(l, insn->arg[0])) {
         two_operand(l, v, X64_OR);
+        return;
+    }
+    ir_ref kept = insn_of(l, insn->arg[0])->arg[0], part = insn->arg[1];
+    if (!is_folded(l, part)) { /* a truth */
+        lower_insertion(l, v, kept, part, 8);
+        return;
+    }
+    part = insn_of(l, part)->arg[0];
+    lower_insertion(l, v, kept, part, type_bits(ir_result_type(insn_of(l, part))));
 }
 
 /* d = ~a & b */

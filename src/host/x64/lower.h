@@ -117,8 +117,10 @@ static inline unsigned register_width(enum ir_type type) { return type == IR_I64
 /* Marks every instruction LIVE, FOLDED or DEAD and tells the allocator who uses what. */
 void select_unit(struct lowering *l);
 
-/* Whether nobody needs the value but writes on ways out: there it is computed if it can be. */
-bool only_written(const struct lowering *l, ir_ref v);
+/* How often edges write the value on ways out. */
+unsigned writes_of(const struct lowering *l, ir_ref v);
+/* Whether nobody needs the value but writes on ways out, and it can be computed there. */
+bool is_for_ways_out(const struct lowering *l, ir_ref v);
 
 /* The parts of an address, or of a sum that lea computes, as select_unit chose to fold it. */
 struct address address_of(const struct lowering *l, ir_ref v);
@@ -181,6 +183,7 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
 
 /* flags.c */
 bool lower_extended(struct lowering *l, ir_ref v); /* false: not in line */
+bool compares_extended(const struct lowering *l, const struct ir_insn *insn);   /* leaves in the host's flags, and gives, ORDER_ bits */
 bool is_extended_access(const struct lowering *l, const struct ir_insn *call); /* in line, to memory at its second operand */
 void lower_get_flags(struct lowering *l, ir_ref v);
 void lower_set_flags(struct lowering *l, ir_ref v);
@@ -268,6 +271,8 @@ void lower_f_canon(struct lowering *l, ir_ref v);
 void lower_f_sign(struct lowering *l, ir_ref v);
 void lower_f_copysign(struct lowering *l, ir_ref v);
 void lower_f_compare(struct lowering *l, ir_ref v);
+/* eax = what the host has just found: bits ORDER_..., which its flags are but for bit 1, which LAHF sets. They stay as they are. */
+void emit_order(struct lowering *l);
 void lower_f_order(struct lowering *l, ir_ref v);
 struct comparison float_comparison_of(struct lowering *l, const struct ir_insn *insn);
 

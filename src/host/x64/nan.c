@@ -1,7 +1,5 @@
 /* Canonical NaNs of results. A test of two registers tells whether one holds a NaN as cheaply as a test of one. So tests are put off while nobody can tell:
  * through arithmetic, for which one quiet NaN is as good as another, and writes of slots that have homes. */
-#include <string.h>
-
 #include "host/x64/lower.h"
 
 static bool is_double(enum ir_type type) { return type == IR_F64; }
@@ -64,12 +62,17 @@ static bool is_told_of(const struct lowering *l, const struct group *group, unsi
     return false;
 }
 
+/* Not any more if nobody needs it and another value has its register. */
+static bool is_there(const struct lowering *l, const struct unsettled *u) { return u->is_home || l->ra.value[u->value].reg == u->reg; }
+
 void settle_nans(struct lowering *l)
 {
     struct group *group = arena_alloc(l->u->arena, sizeof *group);
     const struct unsettled *alone = NULL;
-    memcpy(group->member, l->unsettled, sizeof group->member);
-    group->count = l->unsettled_count;
+    group->count = 0;
+    for (unsigned i = 0; i < l->unsettled_count; i++)
+        if (is_there(l, &l->unsettled[i]))
+            group->member[group->count++] = l->unsettled[i];
     l->unsettled_count = 0;
     for (unsigned i = 0; i < group->count; i++) {
         const struct unsettled *u = &group->member[i];
@@ -134,17 +137,22 @@ static bool is_arithmetic_in_line(const struct ir_insn *insn)
     return (form == FORM_F_BINARY || insn->op == IR_f_sqrt) && insn->aux == ROUND_DYNAMIC;
 }
 
+/* Whether what it computes, or moves, takes no register from an unsettled value. */
+static bool leaves_registers(struct lowering *l, ir_ref v)
+{
+    return !is_unsettled_register(l, regalloc_wanted(&l->ra, v)) && regalloc_has_free(&l->ra, true);
+}
+
 bool can_wait_for_nans(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     switch (insn->op) {
-    case IR_get: return true;
+    case IR_get: return insn->type <= IR_I64 || leaves_registers(l, v); /* ORDER TYPE */
     case IR_set:
-        return type_is_float(insn->type) ? moves_home(l, insn->arg[0], l->plan->home[insn->imm]) : insn->type <= IR_I64; /* ORDER TYPE */
-    case IR_f_canon: return !is_unsettled_register(l, regalloc_wanted(&l->ra, v)) && regalloc_has_free(&l->ra, true);
-    default:
-        if (is_arithmetic_in_line(insn))
-            return !is_unsettled_register(l, regalloc_wanted(&l->ra, v)) && regalloc_has_free(&l->ra, true);
-        return computes_integers(l, insn);
+        if (!type_is_float(insn->type))
+            return insn->type <= IR_I64; /* ORDER TYPE */
+        return regalloc_has_free(&l->ra, true) && moves_home(l, insn->arg[0], l->plan->home[insn->imm]);
+    case IR_f_canon: return leaves_registers(l, v);
+    default: return is_arithmetic_in_line(insn) ? leaves_registers(l, v) : computes_integers(l, insn);
     }
 }

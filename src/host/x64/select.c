@@ -172,11 +172,12 @@ static bool can_wait(const struct lowering *l, ir_ref comparison, ir_ref user)
 {
     if (ir_info(insn_of(l, comparison))->form == FORM_COMPARE)
         return true;
-    for (ir_ref i = comparison + 1; i < user; i++)
-        if (ir_traits(insn_of(l, i)) & (FAULT | FLAGS | READS) && insn_of(l, i)->op != IR_get)
+    for (ir_ref i = comparison + 1; i < user; i++) {
+        const struct ir_insn *insn = insn_of(l, i);
+        bool looks = insn->op != IR_get && ir_traits(insn) & (FAULT | FLAGS | READS);
+        if (looks || insn->op == IR_get_flags || insn->op == IR_set_flags || insn->op == IR_brif)
             return false;
-        else if (insn_of(l, i)->op == IR_get_flags || insn_of(l, i)->op == IR_set_flags)
-            return false;
+    }
     return true;
 }
 
@@ -246,12 +247,17 @@ static void fold_not(struct lowering *l, ir_ref v)
 static void fold_insertion(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v), *kept = insn_of(l, insn->arg[0]), *part = insn_of(l, insn->arg[1]);
+    bool is_truth = ir_info(part)->form == FORM_COMPARE;
     uint64_t mask;
-    if (kept->op != IR_and || part->op != IR_zext || !constant_of(l, kept->arg[1], &mask) ||
-        mask != (UINT32_MAX & ~low_bits(type_bits(ir_result_type(insn_of(l, part->arg[0]))), UINT64_MAX)) ||
-        !used_once_here(l, insn->arg[0]) || !used_once_here(l, insn->arg[1]))
+    if (kept->op != IR_and || !constant_of(l, kept->arg[1], &mask) || !used_once_here(l, insn->arg[0]))
         return;
-    l->u->insn[insn->arg[0]].extra = l->u->insn[insn->arg[1]].extra = FOLDED;
+    uint64_t replaced = ~mask & UINT32_MAX;
+    if (is_truth && replaced == low_bits(8, UINT64_MAX)) {
+        l->u->insn[insn->arg[0]].extra = FOLDED;
+    } else if (part->op == IR_zext && used_once_here(l, insn->arg[1]) &&
+               replaced == low_bits(type_bits(ir_result_type(insn_of(l, part->arg[0]))), UINT64_MAX)) {
+        l->u->insn[insn->arg[0]].extra = l->u->insn[insn->arg[1]].extra = FOLDED;
+    }
 }
 
 /* A store of a float's bits stores the float. */
@@ -408,7 +414,7 @@ static void defer_conversions(struct lowering *l, ir_ref v)
     }
 }
 
-static unsigned writes_of(const struct lowering *l, ir_ref v)
+unsigned writes_of(const struct lowering *l, ir_ref v)
 {
     unsigned count = 0;
     for (uint32_t i = 0; i < l->u->edge_count; i++)
@@ -417,13 +423,17 @@ static unsigned writes_of(const struct lowering *l, ir_ref v)
     return count;
 }
 
-bool only_written(const struct lowering *l, ir_ref v) { return uses_of(l, v) && uses_of(l, v) == writes_of(l, v); }
+bool is_for_ways_out(const struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    return (is_conversion(insn) || has_two_operands(insn)) && uses_of(l, v) && uses_of(l, v) == writes_of(l, v);
+}
 
 /* A value that is written on ways out and used by nobody else. */
 static void defer(struct lowering *l, ir_ref v)
 {
     struct ir_insn *insn = &l->u->insn[v];
-    if (!is_here(l, v) || is_folded(l, v) || l->ra.value[v].last_use || !(is_conversion(insn) || has_two_operands(insn)) || !only_written(l, v))
+    if (!is_here(l, v) || is_folded(l, v) || l->ra.value[v].last_use || !is_for_ways_out(l, v))
         return;
     insn->extra = FOLDED;
     for (unsigned k = 0; k < ir_info(insn)->arguments; k++)

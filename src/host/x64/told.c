@@ -2,6 +2,7 @@
  * Found backwards, by select_unit. What takes flags has `from` in l->flags[], what leaves them `until`: what stands between is lowered so that it
  * keeps them. */
 #include "host/x64/lower.h"
+#include "ir/float.h"
 
 enum { NOT_TOLD = -1 };
 
@@ -45,7 +46,10 @@ static int told_by_difference(const struct lowering *l, const struct ir_insn *c,
 /* Zero flag and sign are those of the result; carry and overflow are clear only if it is `exact`. */
 static int told_by_result(const struct lowering *l, const struct ir_insn *c, ir_ref result, bool exact)
 {
-    int condition = told_by_difference(l, c, (struct term){ .v = result }, zero);
+    const struct term whole = { .v = result };
+    if (c->op == IR_and_p)
+        return is_of(l, c, whole, whole) ? CC_P : NOT_TOLD;
+    int condition = told_by_difference(l, c, whole, zero);
     if (exact || condition == CC_E || condition == CC_NE)
         return condition;
     return condition == CC_L ? CC_S : condition == CC_GE ? CC_NS : NOT_TOLD;
@@ -58,7 +62,7 @@ static int told_by_sum(const struct lowering *l, const struct ir_insn *c, ir_ref
         return CC_B;
     if (c->op == IR_ule && (is_of(l, c, a, whole) || is_of(l, c, b, whole)))
         return CC_AE;
-    bool is_of_sums = c->op == IR_add_o || c->op == IR_add_lt || c->op == IR_add_le;
+    bool is_of_sums = c->op == IR_add_o || c->op == IR_add_lt || c->op == IR_add_le || c->op == IR_add_be;
     return is_of_sums && (is_of(l, c, a, b) || is_of(l, c, b, a)) ? (int)condition_of(c->op) : NOT_TOLD;
 }
 
@@ -105,18 +109,52 @@ static int told_by_two(const struct lowering *l, const struct ir_insn *c, ir_ref
     }
 }
 
+static bool is_float_order(const struct lowering *l, const struct ir_insn *insn)
+{
+    return ir_info(insn)->form == FORM_F_ORDER || compares_extended(l, insn);
+}
+
+/* Of which the `and` takes bits. */
+static ir_ref order_of(const struct lowering *l, const struct ir_insn *and)
+{
+    const struct ir_insn *narrowed = insn_of(l, and->arg[0]);
+    return narrowed->op == IR_narrow ? narrowed->arg[0] : and->arg[0];
+}
+
+/* How floats compare, of which some bits are asked for. */
+static int told_by_order(const struct lowering *l, const struct ir_insn *c, ir_ref order)
+{
+    uint64_t bits;
+    bool none = c->op == IR_eq, compares = none || c->op == IR_ne;
+    if (compares && !is_term(l, c->arg[1], zero))
+        return NOT_TOLD;
+    const struct ir_insn *and = compares ? insn_of(l, c->arg[0]) : c;
+    if (and->op != IR_and || order_of(l, and) != order || !constant_of(l, and->arg[1], &bits))
+        return NOT_TOLD;
+    switch (bits) {
+    case ORDER_LESS: return CC_B ^ none;
+    case ORDER_EQUAL: return CC_E ^ none;
+    case ORDER_LESS | ORDER_EQUAL: return CC_BE ^ none;
+    case ORDER_UNORDERED: return CC_P ^ none;
+    default: return NOT_TOLD;
+    }
+}
+
 /* After the operation `v`, as it is lowered when its flags are wanted. */
 static int told_by(const struct lowering *l, ir_ref comparison, ir_ref v)
 {
     const struct ir_insn *c = insn_of(l, comparison), *insn = insn_of(l, v);
     uint64_t count;
     int condition;
+    if (is_float_order(l, insn))
+        return told_by_order(l, c, v);
     if (ir_info(c)->form != FORM_COMPARE || c->type != insn->type || insn->type < IR_I32) /* ORDER TYPE */
         return NOT_TOLD;
     switch (insn->op) {
     case IR_add: return told_by_add(l, c, v);
     case IR_sub: case IR_xor: case IR_mul: return told_by_two(l, c, v);
-    case IR_and: case IR_or: return told_by_result(l, c, v, true);
+    case IR_and: return is_float_order(l, insn_of(l, order_of(l, insn))) ? NOT_TOLD : told_by_result(l, c, v, true); /* that tells itself */
+    case IR_or: return told_by_result(l, c, v, true);
     case IR_neg:
         condition = told_by_result(l, c, v, false);
         return condition != NOT_TOLD ? condition : told_by_difference(l, c, zero, term_of(l, insn->arg[0]));
@@ -151,30 +189,61 @@ static bool can_keep_flags(const struct lowering *l, ir_ref v)
     }
 }
 
-/* The comparison that decides there; NO_REF: none does. */
+/* Whether the branch has no code on its ways within the unit, and does not poll (control.c). */
+static bool is_plain_branch(const struct lowering *l, const struct ir_insn *brif)
+{
+    for (unsigned e = 0; e < 2; e++) {
+        const struct ir_edge *edge = &l->u->edge[brif->imm + e];
+        if (edge->leaves ? goes_back(l, edge) : edge->argument_count != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The condition that is decided there; NO_REF: none. */
 static ir_ref decided_by(const struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     if (ir_info(insn)->form == FORM_COMPARE)
         return v;
-    return insn->op == IR_pick && !type_is_float(insn->type) ? insn->arg[0] : NO_REF;
+    bool decides = insn->op == IR_brif ? is_plain_branch(l, insn) : insn->op == IR_pick && !type_is_float(insn->type);
+    return decides ? insn->arg[0] : NO_REF;
 }
 
-/* Comparisons and picks between can take the same flags. */
-static bool all_told(const struct lowering *l, ir_ref condition, ir_ref from, ir_ref user)
+static bool is_told_by(const struct lowering *l, ir_ref v, ir_ref from)
 {
-    for (ir_ref v = from + 1; v < user; v++) {
-        bool vanishes = v == condition && l->ra.value[v].uses == 1;
-        if (!can_keep_flags(l, v) && !vanishes && told_by(l, decided_by(l, v), from) == NOT_TOLD)
+    ir_ref condition = decided_by(l, v);
+    return condition && told_by(l, condition, from) != NOT_TOLD;
+}
+
+/* Whether `v` is that condition or its operand; a comparison whose outcome is written on ways out may be computed there, from operands. */
+static bool is_of_condition(const struct lowering *l, ir_ref v, ir_ref condition)
+{
+    return condition == v || (insn_of(l, condition)->arg[0] == v && writes_of(l, condition) == 0);
+}
+
+/* Whether nobody but one who will be told, up to `user`, needs it. */
+static bool vanishes(const struct lowering *l, ir_ref v, ir_ref from, ir_ref user)
+{
+    for (ir_ref w = v + 1; w <= user && l->ra.value[v].uses == 1; w++)
+        if (is_told_by(l, w, from) && is_of_condition(l, v, decided_by(l, w)))
+            return true;
+    return false;
+}
+
+/* Comparisons, picks and branches between can take the same flags. */
+static bool all_told(const struct lowering *l, ir_ref from, ir_ref user)
+{
+    for (ir_ref v = from + 1; v < user; v++)
+        if (!can_keep_flags(l, v) && !is_told_by(l, v, from) && !vanishes(l, v, from, user))
             return false;
-    }
     return true;
 }
 
 static bool can_leave(const struct lowering *l, ir_ref v, ir_ref user)
 {
     bool within = user > l->flags_from; /* others' flags are kept there */
-    return !is_folded(l, v) && (within ? v == l->flags_from : !only_written(l, v));
+    return !is_folded(l, v) && (within ? v == l->flags_from : !is_for_ways_out(l, v));
 }
 
 /* Nearer than any loop is long. */
@@ -185,8 +254,8 @@ static ir_ref find_flags(const struct lowering *l, ir_ref condition, ir_ref user
     ir_ref first = l->ra.stretch.first;
     for (ir_ref v = user; v-- > first && user - v < REACH;) {
         if (told_by(l, condition, v) != NOT_TOLD && can_leave(l, v, user))
-            return all_told(l, condition, v, user) ? v : NO_REF;
-        if (!can_keep_flags(l, v) && !decided_by(l, v))
+            return all_told(l, v, user) ? v : NO_REF;
+        if (!can_keep_flags(l, v) && !decided_by(l, v) && insn_of(l, v)->op != IR_and)
             return NO_REF;
     }
     return NO_REF;
