@@ -11,7 +11,7 @@ static void resume_after_fault(void *argument)
     longjmp(t->private->resume, 1);
 }
 
-static uint64_t spc_of(const struct engine *e, const struct translation *of, const void *tpc)
+static const struct block_mark *mark_of(const struct engine *e, const struct translation *of, const void *tpc)
 {
     uint32_t offset = (uint32_t)((const uint8_t *)tpc - e->cache.buffer.exec) - of->code_start;
     unsigned low = 0, high = of->mark_count;
@@ -22,7 +22,7 @@ static uint64_t spc_of(const struct engine *e, const struct translation *of, con
         else
             high = middle;
     }
-    return of->block->spc + of->marks[low].spc;
+    return &of->marks[low];
 }
 
 static bool in_return_guard(const struct thread_private *p, uint64_t address)
@@ -30,7 +30,11 @@ static bool in_return_guard(const struct thread_private *p, uint64_t address)
     return address - (uintptr_t)p->return_stack < RETURN_GUARD;
 }
 
-static const struct translation *recovering(const struct translation *tr) { return tr && tr->piece_count ? tr : NULL; }
+static void note_faulted(struct thread *t, const struct translation *of, const struct block_mark *mark)
+{
+    t->private->faulted = of->piece_count ? of : NULL;
+    t->private->faulted_at = mark->at;
+}
 
 /* In translated code, or in a helper that it called. */
 static enum fault_source catch_translated(struct thread *t, void *ucontext, uint64_t address)
@@ -42,7 +46,10 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
         if (!t->context.in_helper)
             return FAULT_OURS;
         t->context.in_helper = 0;
-        t->private->faulted = recovering(cache_find(e, (const void *)(uintptr_t)host->helper_pc(&t->context)));
+        const uint8_t *call = (const uint8_t *)(uintptr_t)host->helper_pc(&t->context) - 1;
+        const struct translation *calls = cache_find(e, call);
+        if (calls)
+            note_faulted(t, calls, mark_of(e, calls, call));
         host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
         return FAULT_GUEST;
     }
@@ -54,10 +61,11 @@ static enum fault_source catch_translated(struct thread *t, void *ucontext, uint
     if (!found || !found->mark_count)
         return FAULT_OURS;
     host->save_homes(&e->runtime, ucontext, &t->context);
-    t->context.pc = spc_of(e, found, tpc);
+    const struct block_mark *mark = mark_of(e, found, tpc);
+    t->context.pc = found->block->spc + mark->spc;
     host->redirect(ucontext, resume_after_fault, t, t->context.native_stack);
     t->private->polled = is_poll(t, address);
-    t->private->faulted = recovering(found);
+    note_faulted(t, found, mark);
     return t->private->polled ? FAULT_POLL : FAULT_GUEST;
 }
 

@@ -202,7 +202,7 @@ static void copy_unit(struct engine *e, const struct kept_unit *k, struct host_u
     unit->marks = arena_alloc(&e->scratch, k->mark_count * sizeof *unit->marks);
     memcpy(unit->relocations, p.relocations, k->relocation_count * sizeof *unit->relocations);
     for (unsigned i = 0; i < k->mark_count; i++)
-        unit->marks[i] = (struct host_mark){ unit->start + p.marks[i].offset, k->spc + p.marks[i].spc };
+        unit->marks[i] = (struct host_mark){ unit->start + p.marks[i].offset, p.marks[i].at, k->spc + p.marks[i].spc };
     for (unsigned i = 0; i < k->site_count; i++) {
         const struct kept_site *s = &p.sites[i];
         unit->sites[i] = (struct host_site){ s->spc, unit->start + s->link, unit->start + s->stub, s->guess ? unit->start + s->guess : 0,

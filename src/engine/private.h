@@ -23,9 +23,10 @@
 
 #include "engine/engine.h"
 
-/* A host_mark of a block, small: from `offset` after code_start on, code belongs to the instruction `spc` bytes after the first. */
+/* A host_mark of a block, small: from `offset` after code_start on, code belongs to the instruction `spc` bytes after the first, at the mark `at` of the unit
+ * as lifted. */
 struct block_mark {
-    uint16_t offset, spc;
+    uint16_t offset, spc, at;
 };
 
 /* A dynamic basic block: starts where control arrived, ends at the next branch. Lives until the cache is flushed. */
@@ -159,6 +160,7 @@ struct thread_private {
     _Atomic bool polls_fail;   /* the page before the thread cannot be read: attention is wanted */
     bool polled;               /* a poll failed: that is being resumed */
     const struct translation *faulted; /* where the fault came from that is being resumed, if recover_fleeting is needed; or NULL */
+    ir_ref faulted_at;         /* the mark in its unit, as lifted */
     jmp_buf resume;            /* where a caught fault continues: in engine_run, or engine_access_address */
     struct indirect_line *lines; /* the thread's indirect-branch cache; context.indirect points there, or at the
                                   * engine's empty one while the thread's attention is wanted */

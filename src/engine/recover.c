@@ -42,7 +42,7 @@ void recover_fleeting(struct thread *t)
     if (decode_region(t, &arena, &region)) {
         ir_unit_init(&u, &arena, t->engine->config.guest->layout, region.block[0]->spc);
         lift_region(t->engine, &region, &u);
-        opt_recover(&u, &t->context);
+        opt_recover(&u, t->private->faulted_at, &t->context);
     }
     arena_free(&arena);
 }

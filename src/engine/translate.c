@@ -172,7 +172,7 @@ static const struct block_mark *adopt_marks(struct engine *e, const struct host_
 {
     struct block_mark *marks = arena_alloc(&e->blocks, unit->mark_count * sizeof *marks);
     for (unsigned i = 0; i < unit->mark_count; i++)
-        marks[i] = (struct block_mark){ (uint16_t)(unit->marks[i].offset - unit->start), (uint16_t)(unit->marks[i].pc - b->spc) };
+        marks[i] = (struct block_mark){ (uint16_t)(unit->marks[i].offset - unit->start), (uint16_t)(unit->marks[i].pc - b->spc), (uint16_t)unit->marks[i].at };
     return marks;
 }
 

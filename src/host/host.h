@@ -59,9 +59,11 @@ struct host_site {
     uint32_t writes, stub_link, stub_exit;
 };
 
-/* From `offset` (in the buffer) on, code belongs to the guest instruction at `pc`. In ascending order of offset. */
+/* From `offset` (in the buffer) on, code belongs to the guest instruction at `pc`, which begins at the mark `at` of the unit (0: before the first). In
+ * ascending order of offset. */
 struct host_mark {
     uint32_t offset;
+    ir_ref at;
     uint64_t pc;
 };
 

@@ -32,8 +32,8 @@ void opt_sink(struct ir_unit *u);
 /* Before opt_run: fleeting slots need not be right where an access fails, who catches the fault will call opt_recover. */
 void opt_expect_recovery(struct ir_unit *u);
 
-/* For the unit, as lifted, in which the instruction at context.pc failed: sets fleeting slots that may not be right. */
-void opt_recover(struct ir_unit *u, struct context *c);
+/* For the unit, as lifted, in which the instruction at that mark failed: sets fleeting slots that may not be right. */
+void opt_recover(struct ir_unit *u, ir_ref mark, struct context *c);
 
 /* Fleeting slots that the unit, as lifted, overwrites before anyone can look at what they held when it was entered. */
 uint32_t opt_overwritten(struct ir_unit *u);

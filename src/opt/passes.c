@@ -70,12 +70,12 @@ static void apply_to(struct forwards *f, ir_ref at)
         recovering_note(&f->recovering, at, &was);
 }
 
-static void go_forwards(struct forwards *f, struct ir_unit *u, unsigned rules, struct context *context)
+static void go_forwards(struct forwards *f, struct ir_unit *u, unsigned rules, const struct failure *failure)
 {
     f->rules = rules;
     f->walk = walk_begin(u);
     if (rules & RECOVER)
-        recovering_begin(&f->recovering, u, &f->forwarding, context);
+        recovering_begin(&f->recovering, u, &f->forwarding, failure);
     if (rules & FORWARD)
         forwarding_begin(&f->forwarding, &f->walk);
     if (rules & NUMBER)
@@ -161,15 +161,17 @@ void opt_run(struct ir_unit *u)
 
 void opt_expect_recovery(struct ir_unit *u)
 {
-    if (u->layout->fleeting_count)
-        u->recoverable = arena_alloc(u->arena, u->insn_count * sizeof *u->recoverable);
+    if (!u->layout->fleeting_count)
+        return;
+    u->recoverable = arena_alloc(u->arena, u->insn_count * sizeof *u->recoverable);
+    u->recoverable[NO_REF] = 0; /* before the first mark */
 }
 
-void opt_recover(struct ir_unit *u, struct context *c)
+void opt_recover(struct ir_unit *u, ir_ref mark, struct context *c)
 {
     opt_expect_recovery(u);
     if (!u->recoverable)
         return;
     struct forwards f;
-    go_forwards(&f, u, ALL | RECOVER, c);
+    go_forwards(&f, u, ALL | RECOVER, &(struct failure){ mark, c });
 }

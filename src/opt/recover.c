@@ -6,9 +6,9 @@
 
 enum { FEW_OPERATIONS = 3 };
 
-void recovering_begin(struct recovering *r, struct ir_unit *u, const struct forwarding *forwarding, struct context *context)
+void recovering_begin(struct recovering *r, struct ir_unit *u, const struct forwarding *forwarding, const struct failure *failure)
 {
-    *r = (struct recovering){ .u = u, .forwarding = forwarding, .context = context };
+    *r = (struct recovering){ .u = u, .forwarding = forwarding, .failure = failure };
     r->holder = arena_alloc(u->arena, u->insn_count * sizeof *r->holder);
 }
 
@@ -18,26 +18,18 @@ static bool is_computable(const struct ir_insn *insn)
     return form == FORM_UNARY || form == FORM_BINARY || form == FORM_COMPARE || form == FORM_CONVERT;
 }
 
-static uint64_t mix(uint64_t h, uint64_t x)
-{
-    h = (h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
-    return h ^ h >> 32;
-}
-
-enum { OF_CONST = IR_OP_COUNT, OF_SLOT };
-
-/* Whether the value can be found out here. `value` becomes it if there is a context, else a number that stands for how it is found. */
+/* Whether the value can be found out here. If there is a context, it is. */
 static bool find(const struct recovering *r, ir_ref v, unsigned operations, const struct context *c, uint64_t *value)
 {
     const struct ir_insn *insn = &r->u->insn[v];
     uint64_t operand[2] = { 0 };
     unsigned slot = r->holder[v];
     if (insn->op == IR_const) {
-        *value = c ? insn->imm : mix(OF_CONST, insn->imm);
+        *value = insn->imm;
         return true;
     }
     if (r->forwarding->known->slot[slot] == v && !ir_fleeting(r->u->layout, slot)) {
-        *value = c ? c->slot[slot] : mix(OF_SLOT, slot);
+        *value = c ? c->slot[slot] : 0;
         return true;
     }
     if (!operations || !is_computable(insn))
@@ -45,9 +37,8 @@ static bool find(const struct recovering *r, ir_ref v, unsigned operations, cons
     for (unsigned k = 0; k < ir_info(insn)->arguments; k++)
         if (!find(r, insn->arg[k], operations - 1, c, &operand[k]))
             return false;
-    enum ir_type from = ir_result_type(&r->u->insn[insn->arg[0]]);
-    *value = c ? ir_eval_op(insn->op, insn->type, from, insn->aux, operand[0], operand[1], 0)
-               : mix(mix(mix(insn->op, (uint64_t)insn->type << 8 | from), operand[0]), operand[1]);
+    if (c)
+        *value = ir_eval_op(insn->op, insn->type, ir_result_type(&r->u->insn[insn->arg[0]]), insn->aux, operand[0], operand[1], 0);
     return true;
 }
 
@@ -62,11 +53,11 @@ static uint32_t find_slots(const struct recovering *r, const struct context *c, 
     return found;
 }
 
-static void keep_only(const struct recovering *r, ir_ref mark, uint32_t slots)
+static void forget_since_mark(struct recovering *r, ir_ref at)
 {
-    r->u->recoverable[mark] &= slots;
-    for (ir_ref i = mark + 1; i < r->u->insn_count && !ir_is_mark(&r->u->insn[i]); i++)
-        r->u->recoverable[i] &= slots;
+    r->here = 0;
+    for (ir_ref i = r->mark; i < at; i++)
+        r->u->recoverable[i] = 0;
 }
 
 static void note_holder(struct recovering *r, ir_ref at, const struct ir_insn *was)
@@ -78,17 +69,13 @@ static void note_holder(struct recovering *r, ir_ref at, const struct ir_insn *w
         r->holder[value] = (uint16_t)was->imm;
 }
 
-static void note_mark(struct recovering *r, ir_ref at, const struct ir_insn *was)
+static void note_mark(struct recovering *r, ir_ref at)
 {
-    struct marked *m = arena_alloc(r->u->arena, sizeof *m);
-    m->previous = r->newest;
-    m->at = at;
-    r->newest = m;
-    r->here = find_slots(r, NULL, m->source);
-    if (r->context && was->imm == r->context->pc) {
-        r->failed = at;
-        (void)find_slots(r, r->context, r->found);
-    }
+    uint64_t unused[MAX_FLEETING];
+    bool failed = r->failure && r->failure->mark == at;
+    r->mark = at;
+    r->has_changed = false;
+    r->here = failed ? find_slots(r, r->failure->context, r->found) : find_slots(r, NULL, unused);
 }
 
 void recovering_note(struct recovering *r, ir_ref at, const struct ir_insn *was)
@@ -97,35 +84,12 @@ void recovering_note(struct recovering *r, ir_ref at, const struct ir_insn *was)
     bool changes = was->op == IR_set || ((was->op == IR_call || was->op == IR_mend) && traits & WRITES);
     note_holder(r, at, was);
     if (ir_is_mark(was)) {
-        note_mark(r, at, was);
-        r->has_changed = false;
-    } else if (traits & FAULT && r->newest && (r->has_changed || changes)) { /* what held at the mark may not hold any more */
-        keep_only(r, r->newest->at, 0);
-        r->here = 0;
+        note_mark(r, at);
+    } else if (traits & FAULT && (r->has_changed || changes)) { /* what held at the mark may not hold any more */
+        forget_since_mark(r, at);
     }
     r->has_changed |= changes;
     r->u->recoverable[at] = r->here;
-}
-
-static uint32_t agreeing(const struct recovering *r, const struct marked *a, const struct marked *b)
-{
-    uint32_t both = r->u->recoverable[a->at] & r->u->recoverable[b->at];
-    for (uint32_t rest = both; rest; rest &= rest - 1)
-        if (a->source[__builtin_ctz(rest)] != b->source[__builtin_ctz(rest)])
-            both &= ~(rest & -rest);
-    return both;
-}
-
-/* Of an instruction that is there twice, in blocks that overlap, nobody knows which one failed. */
-static void reconcile_doubles(const struct recovering *r)
-{
-    for (const struct marked *a = r->newest; a; a = a->previous)
-        for (const struct marked *b = a->previous; b; b = b->previous)
-            if (r->u->insn[a->at].imm == r->u->insn[b->at].imm) {
-                uint32_t slots = agreeing(r, a, b);
-                keep_only(r, a->at, slots);
-                keep_only(r, b->at, slots);
-            }
 }
 
 /* A poll may stand at any mark of its block: best where most is found out. */
@@ -151,9 +115,10 @@ static void move_polls(const struct ir_unit *u)
 
 void recovering_finish(const struct recovering *r)
 {
-    reconcile_doubles(r);
-    if (!r->context)
+    if (!r->failure) {
         move_polls(r->u);
-    for (uint32_t found = r->failed ? r->u->recoverable[r->failed] : 0; found; found &= found - 1)
-        r->context->slot[r->u->layout->first_fleeting + __builtin_ctz(found)] = r->found[__builtin_ctz(found)];
+        return;
+    }
+    for (uint32_t found = r->u->recoverable[r->failure->mark]; found; found &= found - 1)
+        r->failure->context->slot[r->u->layout->first_fleeting + __builtin_ctz(found)] = r->found[__builtin_ctz(found)];
 }

@@ -101,26 +101,24 @@ void numbering_note(struct numbering *n, ir_ref at);
 bool has_canon(const struct ir_unit *u);
 
 /* recover.c: with forwarding, after the rules at each instruction, which was `was`. Fills ir_unit.recoverable. */
-struct marked {
-    struct marked *previous;
-    ir_ref at;
-    uint64_t source[MAX_FLEETING]; /* how each slot is found there */
+struct failure {
+    ir_ref mark;
+    struct context *context;
 };
 struct recovering {
     struct ir_unit *u;
     const struct forwarding *forwarding;
-    struct context *context; /* NULL: none failed yet */
-    uint16_t *holder;        /* by value: a slot that held it; a fleeting one: none did */
-    struct marked *newest;
-    ir_ref failed;           /* mark of the instruction that did, or of its double */
-    uint32_t here;
-    bool has_changed;        /* since the mark: a slot */
-    uint64_t found[MAX_FLEETING]; /* where it failed */
+    const struct failure *failure; /* NULL: none yet */
+    uint16_t *holder;              /* by value: a slot that held it; a fleeting one: none did */
+    ir_ref mark;                   /* newest; NO_REF: none */
+    uint32_t here;                 /* slots that can be found out */
+    bool has_changed;              /* since the mark: a slot */
+    uint64_t found[MAX_FLEETING];  /* where it failed */
 };
-void recovering_begin(struct recovering *r, struct ir_unit *u, const struct forwarding *forwarding, struct context *context);
+void recovering_begin(struct recovering *r, struct ir_unit *u, const struct forwarding *forwarding, const struct failure *failure);
 void recovering_note(struct recovering *r, ir_ref at, const struct ir_insn *was);
 
-/* If there is a context, sets its slots to what they held where context.pc says. */
+/* If there was a failure, sets slots of its context to what they held there. */
 void recovering_finish(const struct recovering *r);
 
 /* ---- back to front ------------------------------------------------------------------------------------------------------- */

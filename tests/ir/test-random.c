@@ -10,7 +10,7 @@
 #include "opt/opt.h"
 #include "tap.h"
 
-enum { TIRE = COUNT_OF(artificial_helpers) - 1, UNITS = 1500, MEMORY = 4096, MAX_BLOCKS = 6, FIRST_MARK = 1000, MAX_VALUES = 400 };
+enum { TIRE = COUNT_OF(artificial_helpers) - 1, UNITS = 1500, MEMORY = 4096, MAX_BLOCKS = 6, FIRST_MARK = 100000, MAX_VALUES = 400 };
 
 /* xorshift64* */
 static uint64_t next(uint64_t *seed)
@@ -195,7 +195,7 @@ static void make_insn(struct maker *m)
             keep(m, emit(m, (struct ir_insn){ .op = IR_mend, .type = picked, .arg = { some(m, IR_I32), some(m, picked), some(m, IR_I64) },
                                               .imm = (uintptr_t)&artificial_helpers[below(&m->seed, 2) ? RAISE : PEEK] }));
         break;
-    case 9: emit(m, (struct ir_insn){ .op = IR_mark, .imm = below(&m->seed, 40) }); break;
+    case 9: emit(m, (struct ir_insn){ .op = IR_mark, .imm = m->u->insn_count }); break;
     default: make_function(m); break;
     }
 }
@@ -280,7 +280,11 @@ static void recover(struct context *c, uint64_t seed, uint8_t *memory)
     struct arena arena = { 0 };
     struct ir_unit u;
     make_unit(&u, &arena, seed, memory);
-    opt_recover(&u, c);
+    ir_ref mark = NO_REF;
+    for (ir_ref i = 1; i < u.insn_count; i++)
+        if (ir_is_mark(&u.insn[i]) && u.insn[i].imm == c->pc)
+            mark = i;
+    opt_recover(&u, mark, c);
     arena_free(&arena);
 }
 

@@ -18,7 +18,7 @@ void lower_call(struct lowering *l, ir_ref v)
     else
         regalloc_vacate(&l->ra, RAX);
     if (helper->traits & FAULT) {
-        store_pc(l, l->pc);
+        store_pc(l, pc_of_mark(l));
         emit_imm(&l->e, X64_MOV_IMM, 32, CONTEXT(in_helper), 1);
     }
     emit_mov_function(&l->e, (const void *)(uintptr_t)helper->function, helper->name);

@@ -156,26 +156,29 @@ struct operand memory_operand(struct lowering *l, ir_ref v)
 
 /* ---- marks and cold code --------------------------------------------------------------------------------------------------- */
 
-void note_pc(struct lowering *l, uint64_t pc)
+uint64_t pc_of_mark(const struct lowering *l) { return l->mark ? insn_of(l, l->mark)->imm : l->u->spc; }
+
+void note_mark(struct lowering *l, ir_ref mark)
 {
     struct host_unit *r = l->result;
     struct host_mark *newest = r->mark_count ? &r->marks[r->mark_count - 1] : NULL;
-    l->pc = pc;
-    if (newest && newest->pc == pc)
+    l->mark = mark;
+    if (newest && newest->at == mark)
         return;
-    if (newest && newest->offset == l->e.at) {
-        newest->pc = pc;
+    const struct host_mark new = { l->e.at, mark, pc_of_mark(l) };
+    if (newest && newest->offset == new.offset) {
+        *newest = new;
         return;
     }
     if (r->mark_count == l->mark_capacity)
         r->marks = arena_grow(l->u->arena, r->marks, sizeof *r->marks, r->mark_count, &l->mark_capacity);
-    r->marks[r->mark_count++] = (struct host_mark){ l->e.at, pc };
+    r->marks[r->mark_count++] = new;
 }
 
 struct cold *new_cold(struct lowering *l, void (*emit_cold)(struct lowering *, struct cold *))
 {
     struct cold *c = arena_alloc(l->u->arena, sizeof *c);
-    *c = (struct cold){ .emit = emit_cold, .pc = l->pc, .insn = insn_of(l, l->at) };
+    *c = (struct cold){ .emit = emit_cold, .mark = l->mark, .insn = insn_of(l, l->at) };
     *l->cold_end = c;
     l->cold_end = &c->next;
     return c;
@@ -184,7 +187,7 @@ struct cold *new_cold(struct lowering *l, void (*emit_cold)(struct lowering *, s
 static void emit_cold_code(struct lowering *l)
 {
     for (struct cold *c = l->cold; c; c = c->next) {
-        note_pc(l, c->pc);
+        note_mark(l, c->mark);
         if (c->entry.newest)
             emit_bind(&l->e, &c->entry);
         c->emit(l, c);
@@ -260,7 +263,7 @@ void store_pc(struct lowering *l, uint64_t pc)
 /* Fails if the guest thread is wanted. Condition codes stay, if a register is free. */
 static void lower_poll(struct lowering *l, ir_ref v)
 {
-    note_pc(l, insn_of(l, v)->imm);
+    note_mark(l, v);
     if (regalloc_has_free(&l->ra, false))
         emit_op(&l->e, X64_MOV_LOAD, 32, regalloc_scratch(&l->ra, false), context_at((size_t)-POLL_DISTANCE));
     else
@@ -333,7 +336,7 @@ static void lower_insn(struct lowering *l, ir_ref v)
     if (insn->extra != LIVE)
         return;
     if (insn->op == IR_mark) {
-        note_pc(l, insn->imm);
+        note_mark(l, v);
         return;
     }
     l->at = v;
@@ -354,7 +357,7 @@ static void lower_insn(struct lowering *l, ir_ref v)
 
 static void lower_blocks(struct lowering *l)
 {
-    note_pc(l, l->u->spc);
+    note_mark(l, NO_REF);
     for (uint32_t b = 0; b < l->u->block_count; b++) {
         const struct ir_block *block = &l->u->block[b];
         l->current_block = b;

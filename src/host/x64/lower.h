@@ -25,7 +25,7 @@ struct cold {
     struct cold *next;
     void (*emit)(struct lowering *l, struct cold *c);
     struct label entry, back;
-    uint64_t pc;
+    ir_ref mark;
     const struct ir_insn *insn;
     uint8_t reg[4]; /* this and what follows as `emit` says */
     uint32_t data;
@@ -74,7 +74,7 @@ struct lowering {
     uint32_t current_block;
     unsigned spare_cell;               /* as many from here as an edge has arguments at most */
     ir_ref at;                         /* instruction being lowered */
-    uint64_t pc;                       /* SPC of the guest instruction being lowered */
+    ir_ref mark;                       /* of the guest instruction being lowered */
     struct cold *cold, **cold_end;
     struct float_constant *float_constants;
     struct unsettled unsettled[MOST_UNSETTLED];
@@ -163,8 +163,9 @@ struct operand constant_in_memory(struct lowering *l, uint64_t value);
 
 struct cold *new_cold(struct lowering *l, void (*emit)(struct lowering *, struct cold *));
 
-/* From here on code belongs to the guest instruction at `pc`. */
-void note_pc(struct lowering *l, uint64_t pc);
+/* From here on code belongs to the guest instruction that begins at the mark (NO_REF: to the unit's first). Where that is. */
+void note_mark(struct lowering *l, ir_ref mark);
+uint64_t pc_of_mark(const struct lowering *l);
 
 /* context.pc = pc; may change rax. */
 void store_pc(struct lowering *l, uint64_t pc);
