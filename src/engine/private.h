@@ -51,11 +51,17 @@ enum { NO_MODE = UINT32_MAX }; /* no thread's context.mode */
 
 static inline struct insn *block_insns(struct block *b) { return (struct insn *)b->records; }
 
+static inline const struct insn *block_insn(const struct guest *guest, const struct block *b, unsigned number)
+{
+    return (const struct insn *)(const void *)((const char *)b->records + number * guest->insn_size);
+}
+
 /* A block of a region, from `offset` after its first one on. */
 struct piece {
     uint32_t offset;
     uint16_t insn_count;
-    bool is_head; /* as in struct region */
+    bool is_head;   /* this and the next as in struct region */
+    uint8_t rotated;
 };
 
 /* What the code cache holds of a block, for as long as a thread may be in it: also when a better one has followed. */
@@ -193,6 +199,7 @@ struct region {
     uint16_t insn_count[MAX_REGION_BLOCKS]; /* by block: how much of it; less than all if another one begins there */
     unsigned count;
     bool is_head[MAX_REGION_BLOCKS];        /* by block of a loop: there are ways back to it */
+    uint8_t rotated[MAX_REGION_BLOCKS];     /* of a head: how many of its first instructions are before the loop, and at the end of each way back */
     bool is_loop;
 };
 void form_trace(struct block *head, struct region *region);
@@ -205,8 +212,8 @@ struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool op
 /* Appends the region's code; shortens a trace. */
 void lift_region(struct engine *e, struct region *region, struct ir_unit *u);
 
-/* Appends the code of the block's first instructions, or of all, to the unit; all ways at the end leave. */
-void lift_block(struct engine *e, const struct block *b, unsigned insn_count, struct ir_unit *u);
+/* Appends the code of instructions [first, end) of the block to the unit; all ways at the end leave. */
+void lift_block(struct engine *e, const struct block *b, unsigned first, unsigned end, struct ir_unit *u);
 
 /* Makes the block's translation, or if it has one a better one. False: cache full. */
 bool translate_block(struct engine *e, struct block *b);

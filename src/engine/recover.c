@@ -30,6 +30,7 @@ static bool decode_region(struct thread *t, struct arena *arena, struct region *
             return false;
         region->insn_count[i] = from->pieces[i].insn_count;
         region->is_head[i] = from->pieces[i].is_head;
+        region->rotated[i] = from->pieces[i].rotated;
     }
     return true;
 }

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "opt/opt.h"
+
 /* ---- traces -------------------------------------------------------------------------------------------------------------------------- */
 
 /* The block that the interpreter mostly went on to at the end of `b`, whose trace begins at `head`; or NULL. As long as that is warm, a
@@ -67,19 +69,19 @@ static unsigned find_or_add(struct neighbourhood *n, struct block *b)
     return i;
 }
 
-static struct ir_unit lift_alone(struct engine *e, const struct block *b)
+static struct ir_unit lift_alone(struct engine *e, const struct block *b, unsigned first, unsigned end)
 {
     struct ir_unit u;
     ir_unit_init(&u, &e->scratch, e->config.guest->layout, b->spc);
     ir_begin_block(&u);
-    lift_block(e, b, b->insn_count, &u);
+    lift_block(e, b, first, end, &u);
     return u;
 }
 
 /* Where the branch at the end of the block leads, for sure. */
 static unsigned direct_ways(struct engine *e, const struct block *b, uint64_t *ways)
 {
-    struct ir_unit u = lift_alone(e, b);
+    struct ir_unit u = lift_alone(e, b, 0, b->insn_count);
     unsigned count = 0;
     for (uint32_t k = 0; k < u.block_count; k++) {
         const struct ir_insn *end = &u.insn[u.block[k].last - 1];
@@ -128,7 +130,7 @@ static int by_address(const void *a, const void *b)
 /* Whether it looks at fleeting slots that it has not set: best lifted together with what did. */
 static bool looks_back(struct engine *e, const struct block *b)
 {
-    struct ir_unit u = lift_alone(e, b);
+    struct ir_unit u = lift_alone(e, b, 0, b->insn_count);
     uint32_t unset = UINT32_MAX;
     bool looks = false;
     for (ir_ref i = 1; i < u.insn_count; i++) {
@@ -149,9 +151,9 @@ static void separate(struct engine *e, struct region *region)
         const struct block *b = region->block[i];
         region->insn_count[i] = b->insn_count;
         for (unsigned k = 1; k < region->insn_count[i]; k++) {
-            const struct insn *insn = (const void *)((const char *)b->records + k * e->config.guest->insn_size);
+            uint64_t pc = block_insn(e->config.guest, b, k)->pc;
             for (unsigned j = i + 1; j < region->count; j++)
-                if (region->block[j]->spc == insn->pc && !looks_back(e, region->block[j]))
+                if (region->block[j]->spc == pc && !looks_back(e, region->block[j]))
                     region->insn_count[i] = (uint16_t)k;
         }
     }
@@ -163,6 +165,53 @@ static void find_heads(const struct neighbourhood *n, struct region *region)
         for (unsigned from = i; from < region->count; from++)
             region->is_head[i] |= n->ways[find_in(n, region->block[from])] >> find_in(n, region->block[i]) & 1;
 }
+
+/* ---- rotation ------------------------------------------------------------------------------------------------------------------------ */
+
+/* A loop that reads memory first and sets flags then would have to write, on each way back, the flags that were set last: if the read faults, nobody could tell
+ * whether they are those or the ones that were there when the loop was entered. So what comes before the flags goes to the end of the way back, where
+ * that is known. */
+enum { MOST_ROTATED = 8 };
+
+/* Fleeting slots that the region sets. */
+static uint32_t set_in(struct engine *e, const struct region *region)
+{
+    uint32_t set = 0;
+    for (unsigned i = 0; i < region->count; i++) {
+        struct ir_unit u = lift_alone(e, region->block[i], 0, region->insn_count[i]);
+        for (ir_ref at = 1; at < u.insn_count; at++)
+            if (u.insn[at].op == IR_set)
+                set |= ir_fleeting(u.layout, u.insn[at].imm);
+        arena_reset(&e->scratch);
+    }
+    return set;
+}
+
+static unsigned count_seen(struct engine *e, const struct block *b, unsigned first, unsigned end, uint32_t slots)
+{
+    struct ir_unit u = lift_alone(e, b, first, end);
+    uint32_t seen = slots & ~opt_overwritten(&u);
+    arena_reset(&e->scratch);
+    return (unsigned)__builtin_popcount(seen);
+}
+
+static void rotate(struct engine *e, struct region *region)
+{
+    uint32_t set = e->config.guest->layout->fleeting_count ? set_in(e, region) : 0;
+    for (unsigned i = 0; i < region->count && set; i++) {
+        const struct block *b = region->block[i];
+        unsigned end = region->insn_count[i], fewest = region->is_head[i] ? count_seen(e, b, 0, end, set) : 0;
+        for (unsigned first = 1; first < end && first <= MOST_ROTATED && fewest; first++) {
+            unsigned seen = count_seen(e, b, first, end, set);
+            if (seen < fewest) {
+                fewest = seen;
+                region->rotated[i] = (uint8_t)first;
+            }
+        }
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------------------------- */
 
 bool form_loop(struct engine *e, struct block *head, struct region *region)
 {
@@ -178,6 +227,7 @@ bool form_loop(struct engine *e, struct block *head, struct region *region)
     qsort(region->block, region->count, sizeof *region->block, by_address);
     separate(e, region);
     find_heads(&n, region);
+    rotate(e, region);
     return region->count > 0;
 }
 

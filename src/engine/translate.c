@@ -22,16 +22,14 @@ static void log_unit(const struct engine *e, uint32_t category, const char *titl
     ir_print(u, e->config.log_file);
 }
 
-void lift_block(struct engine *e, const struct block *b, unsigned insn_count, struct ir_unit *u)
+void lift_block(struct engine *e, const struct block *b, unsigned first, unsigned end, struct ir_unit *u)
 {
     const struct guest *guest = e->config.guest;
-    const struct insn *insn = NULL;
     if (b->checked)
         lift_checks(u, b);
-    for (unsigned i = 0; i < insn_count; i++) {
-        insn = (const void *)((const char *)b->records + i * guest->insn_size);
-        guest->lift(u, insn);
-    }
+    for (unsigned i = first; i < end; i++)
+        guest->lift(u, block_insn(guest, b, i));
+    const struct insn *insn = block_insn(guest, b, end - 1);
     if (!insn->ends_block) {
         uint32_t edge = ir_edge_leaving(u, insn->pc + insn->length, 0);
         ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = edge });
@@ -85,14 +83,26 @@ static void lift_trace(struct engine *e, struct region *region, struct ir_unit *
 {
     uint32_t first = 0;
     ir_begin_block(u);
-    lift_block(e, region->block[0], region->insn_count[0], u);
+    lift_block(e, region->block[0], 0, region->insn_count[0], u);
     for (unsigned i = 1; i < region->count; i++) {
         if (!join_ways(u, first, u->block_count, region->block[i]->spc, u->block_count)) {
             region->count = i;
             break;
         }
         first = ir_begin_block(u);
-        lift_block(e, region->block[i], region->insn_count[i], u);
+        lift_block(e, region->block[i], 0, region->insn_count[i], u);
+    }
+}
+
+/* After the block that has just been lifted, from block `first` of the unit on: its ways back to rotated heads do what these begin with. */
+static void lift_ways_back(struct engine *e, const struct region *region, unsigned newest, uint32_t first, struct ir_unit *u)
+{
+    for (unsigned i = 0; i <= newest; i++) {
+        const struct block *head = region->block[i];
+        if (!region->rotated[i] || !join_ways(u, first, u->block_count, head->spc, u->block_count))
+            continue;
+        ir_begin_block(u);
+        lift_block(e, head, 0, region->rotated[i], u);
     }
 }
 
@@ -103,14 +113,21 @@ static void lift_loop(struct engine *e, const struct region *region, struct ir_u
     ir_begin_block(u);
     ir_emit(u, (struct ir_insn){ .op = IR_br, .imm = ir_edge_to_block(u, 1, NULL, 0) });
     for (unsigned i = 0; i < region->count; i++) {
-        if (!region->is_head[i])
-            join_ways(u, 0, u->block_count, region->block[i]->spc, u->block_count);
+        const struct block *b = region->block[i];
+        uint32_t first = u->block_count;
+        if (!region->is_head[i] || region->rotated[i])
+            join_ways(u, 0, first, b->spc, first);
+        if (region->rotated[i]) {
+            ir_begin_block(u);
+            lift_block(e, b, 0, region->rotated[i], u);
+        }
         begins[i] = ir_begin_block(u);
-        lift_block(e, region->block[i], region->insn_count[i], u);
+        lift_block(e, b, region->rotated[i], region->insn_count[i], u);
+        lift_ways_back(e, region, i, first, u);
     }
     for (unsigned i = 0; i < region->count; i++)
         if (region->is_head[i])
-            join_ways(u, 0, u->block_count, region->block[i]->spc, begins[i]);
+            join_ways(u, 0, u->block_count, block_insn(e->config.guest, region->block[i], region->rotated[i])->pc, begins[i]);
 }
 
 void lift_region(struct engine *e, struct region *region, struct ir_unit *u)
@@ -122,9 +139,9 @@ void lift_region(struct engine *e, struct region *region, struct ir_unit *u)
 }
 
 /* Where a translation faults its instructions are looked at again: they must be what they were. */
-static bool can_recover(const struct engine *e, const struct region *region)
+static bool can_recover(const struct engine *e, const struct region *region, const struct ir_unit *u)
 {
-    bool can = e->config.tier == TIER_BLOCK;
+    bool can = e->config.tier == TIER_BLOCK && u->insn_count <= UINT16_MAX; /* struct block_mark */
     for (unsigned i = 0; i < region->count; i++)
         can &= !region->block[i]->checked;
     return can;
@@ -140,7 +157,7 @@ struct ir_unit *translate_to_ir(struct engine *e, struct region *region, bool op
     u->overwrites = opt_overwritten(u);
     if (optimise) {
         look_ahead(e, u, region);
-        if (can_recover(e, region))
+        if (can_recover(e, region, u))
             opt_expect_recovery(u);
         opt_run(u);
         log_unit(e, LOG_IR_OPT, "IR after passes", u);
@@ -217,7 +234,7 @@ static void note_pieces(struct engine *e, struct translation *new, const struct 
 {
     struct piece *pieces = arena_alloc(&e->blocks, region->count * sizeof *pieces);
     for (unsigned i = 0; i < region->count; i++)
-        pieces[i] = (struct piece){ (uint32_t)(region->block[i]->spc - region->block[0]->spc), region->insn_count[i], region->is_head[i] };
+        pieces[i] = (struct piece){ (uint32_t)(region->block[i]->spc - region->block[0]->spc), region->insn_count[i], region->is_head[i], region->rotated[i] };
     new->pieces = pieces;
     new->piece_count = (uint8_t)region->count;
     new->is_loop = region->is_loop;

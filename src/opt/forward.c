@@ -67,31 +67,31 @@ ir_ref forward_insn(struct forwarding *f, ir_ref at)
     return NO_REF;
 }
 
-/* Tells the blocks that this one leads to what is known at its end. */
-void forwarding_leave(struct forwarding *f, uint32_t block)
+/* The blocks that this one leads to, what is known at its end. */
+void tell_blocks(const struct ir_unit *u, uint32_t block, const struct known *known, struct known *at_head, bool *seen)
 {
-    const struct ir_unit *u = f->w->u;
     const struct ir_insn *end = ir_block_end(u, &u->block[block]);
     for (unsigned i = 0; i < ir_edge_count(end); i++) {
         const struct ir_edge *edge = &u->edge[end->imm + i];
         if (edge->leaves || edge->block <= block)
             continue;
-        if (f->seen[edge->block])
-            forget_disagreement(&f->at_head[edge->block], f->known);
+        if (seen[edge->block])
+            forget_disagreement(&at_head[edge->block], known);
         else
-            f->at_head[edge->block] = *f->known;
-        f->seen[edge->block] = true;
+            at_head[edge->block] = *known;
+        seen[edge->block] = true;
     }
 }
 
-/* Loops begin with nothing known. */
-static void find_loops(struct forwarding *f)
+void forwarding_leave(struct forwarding *f, uint32_t block) { tell_blocks(f->w->u, block, f->known, f->at_head, f->seen); }
+
+/* With nothing known. */
+void begin_loops(const struct ir_unit *u, struct known *at_head, bool *seen)
 {
-    const struct ir_unit *u = f->w->u;
-    ir_find_loop_heads(u, f->seen);
+    ir_find_loop_heads(u, seen);
     for (uint32_t b = 0; b < u->block_count; b++)
-        if (f->seen[b])
-            f->at_head[b] = (struct known){ 0 };
+        if (seen[b])
+            at_head[b] = (struct known){ 0 };
 }
 
 void forwarding_begin(struct forwarding *f, struct walk *w)
@@ -102,7 +102,7 @@ void forwarding_begin(struct forwarding *f, struct walk *w)
     f->seen = arena_alloc(u->arena, u->block_count * sizeof *f->seen);
     f->goes_on = arena_alloc(u->arena, u->block_count * sizeof *f->goes_on);
     ir_find_stretches(u, f->goes_on);
-    find_loops(f);
+    begin_loops(u, f->at_head, f->seen);
 }
 
 /* Where several ways meet only constants are worth knowing: to keep another value until there costs as much as the slot does. */

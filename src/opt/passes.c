@@ -84,6 +84,8 @@ static void go_forwards(struct forwards *f, struct ir_unit *u, unsigned rules, c
     for (uint32_t b = 0; b < u->block_count; b++) {
         if (rules & FORWARD)
             forwarding_enter(&f->forwarding, b);
+        if (rules & RECOVER)
+            recovering_enter(&f->recovering, b);
         if (rules & NUMBER)
             numbering_enter(&f->numbering, b);
         f->memory.count = 0;
@@ -91,6 +93,8 @@ static void go_forwards(struct forwards *f, struct ir_unit *u, unsigned rules, c
             apply_to(f, i);
         if (rules & FORWARD)
             forwarding_leave(&f->forwarding, b);
+        if (rules & RECOVER)
+            recovering_leave(&f->recovering, b);
     }
     if (rules & RECOVER)
         recovering_finish(&f->recovering);

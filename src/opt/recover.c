@@ -10,7 +10,22 @@ void recovering_begin(struct recovering *r, struct ir_unit *u, const struct forw
 {
     *r = (struct recovering){ .u = u, .forwarding = forwarding, .failure = failure };
     r->holder = arena_alloc(u->arena, u->insn_count * sizeof *r->holder);
+    r->same = arena_alloc(u->arena, u->insn_count * sizeof *r->same);
+    r->at_head = arena_alloc(u->arena, u->block_count * sizeof *r->at_head);
+    r->seen = arena_alloc(u->arena, u->block_count * sizeof *r->seen);
+    begin_loops(u, r->at_head, r->seen);
 }
+
+void recovering_enter(struct recovering *r, uint32_t block)
+{
+    r->known = &r->at_head[block];
+    if (!r->seen[block])
+        *r->known = (struct known){ 0 };
+}
+
+void recovering_leave(struct recovering *r, uint32_t block) { tell_blocks(r->u, block, r->known, r->at_head, r->seen); }
+
+static ir_ref oldest(const struct recovering *r, ir_ref v) { return r->same[v] ? r->same[v] : v; }
 
 static bool is_computable(const struct ir_insn *insn)
 {
@@ -21,14 +36,14 @@ static bool is_computable(const struct ir_insn *insn)
 /* Whether the value can be found out here. If there is a context, it is. */
 static bool find(const struct recovering *r, ir_ref v, unsigned operations, const struct context *c, uint64_t *value)
 {
-    const struct ir_insn *insn = &r->u->insn[v];
+    const struct ir_insn *insn = &r->u->insn[v = oldest(r, v)];
     uint64_t operand[2] = { 0 };
     unsigned slot = r->holder[v];
     if (insn->op == IR_const) {
         *value = insn->imm;
         return true;
     }
-    if (r->forwarding->known->slot[slot] == v && !ir_fleeting(r->u->layout, slot)) {
+    if (r->known->slot[slot] == v && !ir_fleeting(r->u->layout, slot)) {
         *value = c ? c->slot[slot] : 0;
         return true;
     }
@@ -46,7 +61,7 @@ static uint32_t find_slots(const struct recovering *r, const struct context *c, 
 {
     uint32_t found = 0;
     for (unsigned k = 0; k < r->u->layout->fleeting_count; k++) {
-        ir_ref v = r->forwarding->known->slot[r->u->layout->first_fleeting + k];
+        ir_ref v = r->known->slot[r->u->layout->first_fleeting + k];
         if (v && find(r, v, FEW_OPERATIONS, c, &values[k]))
             found |= UINT32_C(1) << k;
     }
@@ -60,13 +75,22 @@ static void forget_since_mark(struct recovering *r, ir_ref at)
         r->u->recoverable[i] = 0;
 }
 
-static void note_holder(struct recovering *r, ir_ref at, const struct ir_insn *was)
+/* What forwarding knows now, if it has just got to know it. */
+static void note_slot(struct recovering *r, ir_ref at, const struct ir_insn *was)
 {
-    const struct layout *layout = r->u->layout;
-    ir_ref value = was->op == IR_get || was->op == IR_set ? r->forwarding->known->slot[was->imm] : NO_REF;
-    r->holder[at] = layout->first_fleeting; /* none */
-    if (value && !ir_fleeting(layout, was->imm))
-        r->holder[value] = (uint16_t)was->imm;
+    ir_ref *known = &r->known->slot[was->imm], value = r->forwarding->known->slot[was->imm];
+    if (was->op == IR_get && *known && value == at)
+        r->same[at] = *known; /* it was not in a register any more */
+    *known = oldest(r, value);
+    if (!ir_fleeting(r->u->layout, was->imm))
+        r->holder[*known] = (uint16_t)was->imm;
+}
+
+static void forget_unknown(struct recovering *r)
+{
+    for (unsigned slot = 0; slot < MAX_SLOTS; slot++)
+        if (!r->forwarding->known->slot[slot])
+            r->known->slot[slot] = NO_REF;
 }
 
 static void note_mark(struct recovering *r, ir_ref at)
@@ -82,7 +106,12 @@ void recovering_note(struct recovering *r, ir_ref at, const struct ir_insn *was)
 {
     unsigned traits = ir_traits(was);
     bool changes = was->op == IR_set || ((was->op == IR_call || was->op == IR_mend) && traits & WRITES);
-    note_holder(r, at, was);
+    r->holder[at] = r->u->layout->first_fleeting; /* none */
+    r->same[at] = NO_REF;
+    if (was->op == IR_get || was->op == IR_set)
+        note_slot(r, at, was);
+    else if (changes)
+        forget_unknown(r);
     if (ir_is_mark(was)) {
         note_mark(r, at);
     } else if (traits & FAULT && (r->has_changed || changes)) { /* what held at the mark may not hold any more */

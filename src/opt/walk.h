@@ -56,6 +56,8 @@ void forwarding_begin(struct forwarding *f, struct walk *w);
 void forwarding_enter(struct forwarding *f, uint32_t block);
 ir_ref forward_insn(struct forwarding *f, ir_ref at);
 void forwarding_leave(struct forwarding *f, uint32_t block);
+void tell_blocks(const struct ir_unit *u, uint32_t block, const struct known *known, struct known *at_head, bool *seen);
+void begin_loops(const struct ir_unit *u, struct known *at_head, bool *seen);
 
 /* memory.c: for what touches memory, and calls. */
 struct place {
@@ -109,6 +111,10 @@ struct recovering {
     struct ir_unit *u;
     const struct forwarding *forwarding;
     const struct failure *failure; /* NULL: none yet */
+    struct known *at_head;         /* by block: what slots hold; unlike forwarding's also what could not be kept in registers until there */
+    struct known *known;           /* here */
+    bool *seen;                    /* by block */
+    ir_ref *same;                  /* by value: an older one that is the same; NO_REF: none */
     uint16_t *holder;              /* by value: a slot that held it; a fleeting one: none did */
     ir_ref mark;                   /* newest; NO_REF: none */
     uint32_t here;                 /* slots that can be found out */
@@ -116,7 +122,9 @@ struct recovering {
     uint64_t found[MAX_FLEETING];  /* where it failed */
 };
 void recovering_begin(struct recovering *r, struct ir_unit *u, const struct forwarding *forwarding, const struct failure *failure);
+void recovering_enter(struct recovering *r, uint32_t block);
 void recovering_note(struct recovering *r, ir_ref at, const struct ir_insn *was);
+void recovering_leave(struct recovering *r, uint32_t block);
 
 /* If there was a failure, sets slots of its context to what they held there. */
 void recovering_finish(const struct recovering *r);

@@ -95,6 +95,41 @@ static void test_inseparable(void)
     tap_ok(region.insn_count[0] == 2, "what sets flags stays with what looks at them");
 }
 
+/* In the optimised unit, so that they are written each time round; those on ways out are not instructions. */
+static unsigned count_flag_writes(struct engine *e, struct region *region)
+{
+    struct arena arena = { 0 };
+    const struct ir_unit *u = translate_to_ir(e, region, true, &arena);
+    unsigned count = 0;
+    for (ir_ref i = 1; i < u->insn_count; i++)
+        count += u->insn[i].op == IR_set && ir_fleeting(u->layout, u->insn[i].imm);
+    arena_free(&arena);
+    return count;
+}
+
+static void test_rotated(void)
+{
+    static const char code[] = "\xbe\x00\x08\x10\x00" /* 0: mov esi,data */ "\x8b\x06" /* 5: mov eax,[esi] */ "\x01\xc2" /* 7: add edx,eax */
+                               "\x83\xc6\x04" /* 9: add esi,4 */ "\x39\xce" /* 12: cmp esi,ecx */ "\x75\xf5" /* jne 5 */ "\xcd\x80";
+    struct engine *e;
+    struct region region;
+    bool found = LOOP_OF(code, CODE + 0x900, 0, 5, &region);
+    tap_ok(found && region.count == 1 && region.rotated[0] == 1, "what is before the flags is at the end of the way back");
+    tap_ok(count_lifted(e, &region).polls == 1, "there it polls");
+    tap_ok(count_flag_writes(e, &region) == 0, "so nothing need be written for faults");
+}
+
+static void test_not_rotated(void)
+{
+    static const char code[] = "\xbe\x00\x08\x10\x00" /* 0: mov esi,data */ "\x83\xc6\x04" /* 5: add esi,4 */ "\x8b\x06" /* mov eax,[esi] */
+                               "\x39\xce" /* cmp esi,ecx */ "\x75\xf7" /* jne 5 */ "\xcd\x80";
+    struct engine *e;
+    struct region region;
+    bool found = LOOP_OF(code, CODE + 0x900, 0, 5, &region);
+    tap_ok(found && region.count == 1 && region.rotated[0] == 0, "flags before anything else: nothing to rotate");
+    tap_ok(count_flag_writes(e, &region) == 0, "nothing is written then, either");
+}
+
 int main(void)
 {
     if (mmap((void *)CODE, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
@@ -102,5 +137,7 @@ int main(void)
     test_known_flags();
     test_separated();
     test_inseparable();
+    test_rotated();
+    test_not_rotated();
     return tap_done();
 }

@@ -5,6 +5,7 @@
 #ifdef __i386__
 #include <setjmp.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
@@ -53,6 +54,39 @@ TRY(x87, ALL, "add %%ebx,%%eax\n fld1\n fadd %%st(0),%%st(0)\n fadds (%%esi)\n f
 TRY(repeated, ALL, "mov $8,%%ecx\n mov %%eax,%%edx\n sub $2,%%esi\n cmp %%ebx,%%ecx\n rep lodsb")
 TRY(vector, ALL, "add $8,%%eax\n xorps %%xmm0,%%xmm0\n movaps (%%esi),%%xmm0")
 
+/* Loops over words from (%esi) up to %edi. */
+#define WALK(name, text)                                                                                                          \
+    static void name(unsigned a, unsigned b, const void *at, const void *end)                                                     \
+    {                                                                                                                             \
+        __asm__ volatile("cmp %%ebx,%%eax\n" text "\n test %%edi,%%edi"                                                           \
+                         : "+a"(a), "+b"(b), "+S"(at), "+D"(end) : : "ecx", "edx", "cc", "memory");                               \
+    }
+
+WALK(reads_first, "1: mov (%%esi),%%ecx\n add %%ecx,%%edx\n add $4,%%esi\n cmp %%edi,%%esi\n jne 1b")
+WALK(reads_twice, "1: mov (%%esi),%%ecx\n mov %%ecx,%%edx\n mov %%edx,(%%esi)\n add $4,%%esi\n cmp %%esi,%%edi\n jne 1b")
+WALK(two_ways_back, "1: mov (%%esi),%%ecx\n lea 4(%%esi),%%esi\n test %%ecx,%%ecx\n jns 1b\n cmp %%edi,%%esi\n jb 1b")
+WALK(counts_down, "mov $8,%%edx\n cmp %%ebx,%%eax\n 1: mov (%%esi),%%ecx\n lea 4(%%esi),%%esi\n dec %%edx\n jne 1b")
+WALK(loop_in_loop, "2: xor %%edx,%%edx\n 1: mov (%%esi),%%ecx\n add $4,%%esi\n inc %%edx\n cmp $2,%%edx\n jne 1b\n cmp %%edi,%%esi\n jne 2b")
+WALK(loop_then_read, "2: xor %%edx,%%edx\n 1: inc %%edx\n cmp $3,%%edx\n jne 1b\n mov (%%esi),%%ecx\n lea 4(%%esi),%%esi\n cmp %%edi,%%esi\n jne 2b")
+WALK(passes_carry, "1: mov (%%esi),%%ecx\n lea 4(%%esi),%%esi\n adc %%ecx,%%edx\n cmp %%edi,%%esi\n jne 1b")
+
+static void show_walk(const char *name, void (*function)(unsigned, unsigned, const void *, const void *), char *good, char *bad)
+{
+    enum { WORDS = 8 };
+    printf("%s:", name);
+    memset(good, 0xff, 4096);
+    for (int i = 0; i < 6000; i++)
+        function(1, 2, good, good + 4 * WORDS);
+    for (int i = 0; i < WORDS; i++) {
+        flags = 0;
+        if (!sigsetjmp(back, 1))
+            function(2, 1, bad - 4 * i, bad - 4 * i + 4 * WORDS);
+        printf(" %03x", flags & ALL);
+    }
+    puts("");
+}
+#define SHOW_WALK(name) show_walk(#name, name, good, bad)
+
 static void show(const char *name, void (*function)(unsigned, unsigned, const void *), unsigned seen, char *good, const char *bad)
 {
     static const unsigned numbers[][2] = { { 0, 0 }, { 1, 2 }, { 2, 1 }, { 0x7fffffff, 1 }, { 0x80000000, 0x80000000 }, { 0xffffffff, 1 }, { 0x12f, 0x5f81 } };
@@ -97,6 +131,13 @@ int main(void)
     SHOW(x87);
     SHOW(repeated);
     SHOW(vector);
+    SHOW_WALK(reads_first);
+    SHOW_WALK(reads_twice);
+    SHOW_WALK(two_ways_back);
+    SHOW_WALK(counts_down);
+    SHOW_WALK(loop_in_loop);
+    SHOW_WALK(loop_then_read);
+    SHOW_WALK(passes_carry);
 #endif
     puts("done");
     return 0;
