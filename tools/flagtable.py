@@ -50,8 +50,8 @@ def listings(test_golden, cases):
 
 
 def count(listing):
-    """Instructions on the way through the block: no padding, no stubs beside it. A star: one of them calls a C function."""
-    way = re.split(r'^\.L', listing, maxsplit=1, flags=re.M)[0]
+    """Instructions on the way through the block, up to the first jump: no padding, no stubs beside it. A star: one of them calls a C function."""
+    way = re.match(r'.*?^\t(?:{\w+} )?jmp [^\n]*', listing, re.M | re.S)[0]
     instructions = [line for line in re.findall(r'^\t(?:{\w+} )?(.+)', way, re.M) if not re.match(r'nop|xchg ax, ax|\.', line)]
     return f'{len(instructions)}{"*" * any(line.startswith("call") for line in instructions)}'
 

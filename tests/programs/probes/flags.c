@@ -70,6 +70,52 @@ WALK(loop_in_loop, "2: xor %%edx,%%edx\n 1: mov (%%esi),%%ecx\n add $4,%%esi\n i
 WALK(loop_then_read, "2: xor %%edx,%%edx\n 1: inc %%edx\n cmp $3,%%edx\n jne 1b\n mov (%%esi),%%ecx\n lea 4(%%esi),%%esi\n cmp %%edi,%%esi\n jne 2b")
 WALK(passes_carry, "1: mov (%%esi),%%ecx\n lea 4(%%esi),%%esi\n adc %%ecx,%%edx\n cmp %%edi,%%esi\n jne 1b")
 
+/* Conditions where the code does not tell what set the flags: an indirect jump led there. */
+#define FAR(name, text)                                                                                                           \
+    static unsigned name(unsigned a, unsigned b)                                                                                  \
+    {                                                                                                                             \
+        unsigned ecx, edx = 0;                                                                                                    \
+        __asm__("call 1f\n 1: pop %%ecx\n add $(2f-1b),%%ecx\n " text "\n jmp *%%ecx\n"                                            \
+                "2: setb %%dl\n setbe %%dh\n sete %%cl\n setl %%ch\n shl $8,%%edx\n shr $8,%%edx\n"                                \
+                "rcl $1,%%edx\n movzx %%cx,%%ecx\n shl $2,%%ecx\n or %%ecx,%%edx"                                                  \
+                : "+a"(a), "+d"(edx), "=&c"(ecx) : "b"(b) : "cc", "memory");                                                      \
+        return edx;                                                                                                               \
+    }
+
+FAR(far_words, "cmp %%ebx,%%eax")
+FAR(far_halves, "cmp %%bx,%%ax")
+FAR(far_bytes, "cmp %%bl,%%al")
+FAR(far_sum, "add %%ebx,%%eax")
+FAR(far_logic, "test %%ebx,%%eax")
+
+/* Four more, by branches: the opposite and "less or equal". */
+#define FAR_BRANCH(name, text)                                                                                                    \
+    static unsigned name(unsigned a, unsigned b)                                                                                  \
+    {                                                                                                                             \
+        unsigned ecx, edx = 0;                                                                                                    \
+        __asm__("call 1f\n 1: pop %%ecx\n add $(2f-1b),%%ecx\n " text "\n jmp *%%ecx\n"                                            \
+                "2: jle 3f\n lea 1(%%edx),%%edx\n 3: jae 4f\n lea 2(%%edx),%%edx\n 4: jge 5f\n lea 4(%%edx),%%edx\n"               \
+                "5: ja 6f\n lea 8(%%edx),%%edx\n 6: jne 7f\n lea 16(%%edx),%%edx\n 7: nop"                                         \
+                : "+a"(a), "+d"(edx), "=&c"(ecx) : "b"(b) : "cc", "memory");                                                      \
+        return edx;                                                                                                               \
+    }
+
+FAR_BRANCH(branch_words, "cmp %%ebx,%%eax")
+FAR_BRANCH(branch_halves, "cmp %%bx,%%ax")
+FAR_BRANCH(branch_bytes, "cmp %%bl,%%al")
+FAR_BRANCH(branch_difference, "sub %%ebx,%%eax")
+
+static void show_far(const char *name, unsigned (*function)(unsigned, unsigned))
+{
+    static const unsigned numbers[] = { 0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0x1234ff00, 0x7fffffff, 0x80000000, 0xffffffff };
+    enum { COUNT = sizeof numbers / sizeof *numbers };
+    unsigned sum = 0;
+    for (int i = 0; i < 41 * COUNT * COUNT; i++)
+        sum = sum * 31 + function(numbers[i % COUNT], numbers[i / COUNT % COUNT]);
+    printf("%s: %08x\n", name, sum);
+}
+#define SHOW_FAR(name) show_far(#name, name)
+
 static void show_walk(const char *name, void (*function)(unsigned, unsigned, const void *, const void *), char *good, char *bad)
 {
     enum { WORDS = 8 };
@@ -138,6 +184,15 @@ int main(void)
     SHOW_WALK(loop_in_loop);
     SHOW_WALK(loop_then_read);
     SHOW_WALK(passes_carry);
+    SHOW_FAR(far_words);
+    SHOW_FAR(far_halves);
+    SHOW_FAR(far_bytes);
+    SHOW_FAR(far_sum);
+    SHOW_FAR(far_logic);
+    SHOW_FAR(branch_words);
+    SHOW_FAR(branch_halves);
+    SHOW_FAR(branch_bytes);
+    SHOW_FAR(branch_difference);
 #endif
     puts("done");
     return 0;
