@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum { MAGIC_SIZE = 8, LARGEST_FILE = 64 << 20, FEWEST_NEW = 256, LONGEST_GUEST_CODE = 1 << 14 };
-static const char magic[MAGIC_SIZE + 1] = "ferry-3\n";
+static const char magic[MAGIC_SIZE + 1] = "ferry-4\n";
 
 /* Units are found through an open hash table of their offsets in the file, in units of 8 bytes; 0: free. It follows the header. */
 struct kept_header {
@@ -32,9 +32,11 @@ struct kept_unit {
     uint64_t spc;
     struct host_place place; /* where the host code was */
     uint32_t mode, guest_size, code_size;
+    uint32_t block_size;     /* guest bytes of the block; the unit may be of more */
+    uint16_t insn_count;     /* of the block */
     uint16_t site_count, relocation_count, mark_count;
-    uint16_t warm;
     uint32_t overwrites;
+    uint16_t warm;
     uint16_t piece_count, is_loop;
 };
 
@@ -235,28 +237,43 @@ static void copy_pieces(struct engine *e, const struct kept_unit *k, struct tran
     new->is_loop = k->is_loop;
 }
 
-void keep_adopt(struct thread *t, struct block *b)
+/* Whether the unit is of the code that is there, which stays. */
+static bool is_of_code(struct thread *t, const struct kept_unit *k)
+{
+    return k->block_size && k->block_size <= k->guest_size && k->guest_size <= LONGEST_GUEST_CODE &&
+           t->engine->config.environment->code_window(t, k->spc) >= k->guest_size && !may_change(t, k->spc) && !may_change(t, k->spc + k->guest_size - 1) &&
+           !memcmp((const void *)(uintptr_t)k->spc, parts_of(k).guest, k->guest_size);
+}
+
+static void note_adoption(struct engine *e, const struct kept_unit *k)
+{
+    e->stats.kept.units++;
+    e->stats.kept.insns += k->insn_count;
+    e->stats.kept.guest_bytes += k->guest_size;
+    e->stats.kept.host_bytes += k->code_size;
+}
+
+struct block *keep_adopt(struct thread *t, uint64_t pc, uint32_t mode)
 {
     struct engine *e = t->engine;
-    const struct kept_unit *k = e->kept->header ? find(e->kept, b->spc, b->mode) : NULL;
-    if (!k || k->site_count > MAX_SITES || !has_room(e, k) || k->guest_size < b->end - b->spc || k->guest_size > LONGEST_GUEST_CODE || !is_whole(k))
-        return;
-    if (e->config.environment->code_window(t, b->spc) < k->guest_size ||
-        memcmp((const void *)(uintptr_t)b->spc, parts_of(k).guest, k->guest_size))
-        return;
+    const struct kept_unit *k = e->kept->header ? find(e->kept, pc, mode) : NULL;
+    if (!k || k->site_count > MAX_SITES || !has_room(e, k) || !is_whole(k) || !is_of_code(t, k))
+        return NULL;
+    struct block *b = arena_alloc_aligned(&e->blocks, sizeof *b, CACHE_LINE);
+    *b = (struct block){ .spc = pc, .end = pc + k->block_size, .reach = pc + k->guest_size, .mode = mode, .insn_count = k->insn_count, .incoming = NO_SITE };
     cache_make_ready(e);
     struct host_unit unit; /* large, and most of it is not used */
     copy_unit(e, k, &unit);
-    struct translation *new = adopt_unit(e, &unit, b, b->spc + k->guest_size, k->warm, k->overwrites);
+    struct translation *new = adopt_unit(e, &unit, b, b->reach, k->warm, k->overwrites);
     new->kept = true;
     copy_pieces(e, k, new);
-    e->stats.kept.units++;
-    e->stats.kept.insns += b->insn_count;
-    e->stats.kept.guest_bytes += k->guest_size;
-    e->stats.kept.host_bytes += k->code_size;
-    chain_known_ways(e, new);
+    note_adoption(e, k);
     publish_translation(e, b, new);
+    e->block_count++;
+    map_add(e, b); /* who finds it there could not interpret it */
+    chain_known_ways(e, new);
     arena_reset(&e->scratch);
+    return b;
 }
 
 /* ---- giving ----------------------------------------------------------------------------------------------------------------------------- */
@@ -318,8 +335,10 @@ static void write_translation(struct thread *t, const struct translation *tr, st
     uint64_t guest_size = b->reach - b->spc, number = (uint64_t)(tr - e->cache.translations);
     size_t offset = w->size;
     uint32_t counter = tr->warm ? (uint32_t)((const uint8_t *)&e->cache.counters[number] - e->cache.buffer.exec) : 0;
-    struct kept_unit unit = { .spc = b->spc, .mode = b->mode, .guest_size = (uint32_t)guest_size, .code_size = tr->code_end - tr->code_start,
-                              .place = { tr->code_start, tr->first_site, counter, program_address(e) }, .warm = tr->warm, .overwrites = tr->would_overwrite, .piece_count = tr->piece_count, .is_loop = tr->is_loop,
+    struct kept_unit unit = { .spc = b->spc, .mode = b->mode, .guest_size = (uint32_t)guest_size, .block_size = (uint32_t)(b->end - b->spc), .insn_count = b->insn_count,
+                              .code_size = tr->code_end - tr->code_start,
+                              .place = { tr->code_start, tr->first_site, counter, program_address(e) }, .warm = tr->warm, .overwrites = tr->would_overwrite,
+                              .piece_count = tr->piece_count, .is_loop = tr->is_loop,
                               .site_count = tr->site_count, .relocation_count = tr->relocation_count, .mark_count = tr->mark_count };
     append(w, &unit, sizeof unit);
     write_sites(e, tr, w);

@@ -77,7 +77,7 @@ static struct block *next_block(struct thread *t, struct departure *d)
 static void interpret(struct thread *t, struct block *b)
 {
     set_phase(t, PHASE_INTERPRET);
-    t->engine->config.guest->run_threaded(&t->context, block_insns(b));
+    t->engine->config.guest->run_threaded(&t->context, b->records);
     set_phase(t, PHASE_MANAGER);
 }
 
@@ -112,7 +112,7 @@ static void run_switch_tier(struct thread *t)
 {
     const struct engine_config *config = &t->engine->config;
     const struct guest *guest = config->guest;
-    uint64_t record[16]; /* of insn_size bytes */
+    uint64_t record[MAX_INSN_SIZE / sizeof(uint64_t)];
     struct insn *insn = (struct insn *)record;
     uint64_t window_start = 0, window_size = 0;
     t->context.insn = insn;

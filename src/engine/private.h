@@ -45,11 +45,10 @@ struct block {
     struct ir_unit *unit;          /* IR tier only */
     const struct translation *translation; /* the newest, that at tpc; or NULL */
     const uint8_t *original;       /* if `checked`: the code's bytes */
-    uint64_t records[];            /* predecoded instructions, and one more record that ends them */
+    const struct insn *records;    /* predecoded instructions, and one more record that ends them; NULL: not decoded yet, taken with its translation */
 };
 enum { NO_MODE = UINT32_MAX }; /* no thread's context.mode */
-
-static inline struct insn *block_insns(struct block *b) { return (struct insn *)b->records; }
+enum { MAX_INSN_SIZE = 128 };  /* bytes, guest.insn_size at most */
 
 static inline const struct insn *block_insn(const struct guest *guest, const struct block *b, unsigned number)
 {
@@ -191,6 +190,9 @@ void lift_checks(struct ir_unit *u, const struct block *b);
 
 struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode);
 
+/* Makes the records of a block that has none, since it was taken with its translation. */
+void decode_again(struct engine *e, struct block *b);
+
 /* region.c: under the lock. What is translated together, entered at the first block: a trace, of blocks that follow each other in guest memory, or a loop, of
  * blocks in ascending order. */
 enum { MAX_TRACE = 8, MAX_REGION_BLOCKS = 24, MAX_REGION_INSNS = 192 };
@@ -202,7 +204,7 @@ struct region {
     uint8_t rotated[MAX_REGION_BLOCKS];     /* of a head: how many of its first instructions are before the loop, and at the end of each way back */
     bool is_loop;
 };
-void form_trace(struct block *head, struct region *region);
+void form_trace(struct engine *e, struct block *head, struct region *region);
 bool form_loop(struct engine *e, struct block *head, struct region *region); /* false: there is none through the head */
 uint64_t region_end(const struct region *region);
 
@@ -223,9 +225,9 @@ uint64_t stats_now(const struct engine *e);
 void stats_note_discovery(struct engine *e, const struct block *b, uint64_t since);
 void stats_note_translation(struct engine *e, const struct region *region, bool warm, uint32_t host_bytes, uint64_t since);
 
-/* keep.c: under the lock. Opens config.keep; takes the block's translation from there if it can. */
+/* keep.c: under the lock. Opens config.keep; takes the block at `pc` with its translation from there, or NULL. */
 void keep_open(struct engine *e);
-void keep_adopt(struct thread *t, struct block *b);
+struct block *keep_adopt(struct thread *t, uint64_t pc, uint32_t mode);
 
 /* The unit is a translation of `b` from now on, of guest code up to `reach`. `warm`: it has a counter and is made again when that has run out;
  * `overwrites`: as in struct translation, for the guest code. */

@@ -8,10 +8,11 @@
 static struct block *decode_piece(struct thread *t, struct arena *arena, uint64_t spc, unsigned insn_count)
 {
     const struct guest *guest = t->engine->config.guest;
-    struct block *b = arena_alloc(arena, sizeof *b + insn_count * guest->insn_size);
-    *b = (struct block){ .spc = spc, .end = spc, .insn_count = (uint16_t)insn_count };
+    struct block *b = arena_alloc(arena, sizeof *b);
+    char *records = arena_alloc(arena, insn_count * guest->insn_size);
+    *b = (struct block){ .spc = spc, .end = spc, .insn_count = (uint16_t)insn_count, .records = (void *)records };
     for (unsigned i = 0; i < insn_count; i++) {
-        struct insn *insn = (void *)((char *)b->records + i * guest->insn_size);
+        struct insn *insn = (void *)(records + i * guest->insn_size);
         size_t window = t->engine->config.environment->code_window(t, b->end);
         if (!window || !guest->decode((const uint8_t *)(uintptr_t)b->end, window, b->end, t->context.mode, insn))
             return NULL;

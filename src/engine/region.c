@@ -18,11 +18,12 @@ static struct block *usual_successor(const struct block *b, const struct block *
     return !next->tpc || head->tpc ? next : NULL;
 }
 
-void form_trace(struct block *head, struct region *region)
+void form_trace(struct engine *e, struct block *head, struct region *region)
 {
     unsigned insns = 0;
     *region = (struct region){ .is_loop = false };
     for (struct block *b = head; b && region->count < MAX_TRACE; b = usual_successor(b, head)) {
+        decode_again(e, b);
         insns += b->insn_count;
         if (insns > MAX_BLOCK_INSNS)
             break;
@@ -56,13 +57,16 @@ static unsigned find_in(const struct neighbourhood *n, const struct block *b)
 }
 
 /* Its number among those found; MAX_REGION_BLOCKS if it is none of them and cannot be. */
-static unsigned find_or_add(struct neighbourhood *n, struct block *b)
+static unsigned find_or_add(struct engine *e, struct neighbourhood *n, struct block *b)
 {
     const struct block *head = n->found[0];
     unsigned i = find_in(n, b);
     if (i < n->count)
         return i;
-    if (i == MAX_REGION_BLOCKS || !is_near(b->spc, head->spc) || b->checked || !is_warm(b, head) || n->insns + b->insn_count > MAX_REGION_INSNS)
+    if (i == MAX_REGION_BLOCKS || !is_near(b->spc, head->spc) || b->checked || !is_warm(b, head))
+        return MAX_REGION_BLOCKS;
+    decode_again(e, b);
+    if (n->insns + b->insn_count > MAX_REGION_INSNS)
         return MAX_REGION_BLOCKS;
     n->insns += b->insn_count;
     n->found[n->count++] = b;
@@ -101,7 +105,7 @@ static void explore(struct engine *e, struct neighbourhood *n)
         n->ways[at] = 0;
         for (unsigned i = direct_ways(e, b, ways); i-- > 0;) {
             struct block *to = map_find(e, ways[i], b->mode);
-            unsigned number = to ? find_or_add(n, to) : MAX_REGION_BLOCKS;
+            unsigned number = to ? find_or_add(e, n, to) : MAX_REGION_BLOCKS;
             if (number < MAX_REGION_BLOCKS)
                 n->ways[at] |= UINT32_C(1) << number;
         }
@@ -215,6 +219,7 @@ static void rotate(struct engine *e, struct region *region)
 
 bool form_loop(struct engine *e, struct block *head, struct region *region)
 {
+    decode_again(e, head);
     struct neighbourhood n = { .found = { head }, .count = 1, .insns = head->insn_count };
     *region = (struct region){ .is_loop = true };
     if (head->checked)

@@ -284,6 +284,6 @@ bool translate_block(struct engine *e, struct block *b)
         if (outcome == DONE && entry == b)
             return true;
     }
-    form_trace(b, &region);
+    form_trace(e, b, &region);
     return translate_region(e, &region, warm) == DONE;
 }

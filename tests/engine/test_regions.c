@@ -67,7 +67,7 @@ static void test_known_flags(void)
     struct counts counts = count_lifted(e, &region);
     tap_ok(counts.calls == 0, "flags are known from the only block before");
     tap_ok(counts.polls == 1, "one way back, one poll");
-    form_trace(map_find(e, CODE, 0), &region);
+    form_trace(e, map_find(e, CODE, 0), &region);
     tap_ok(region.count == 2 && count_lifted(e, &region).calls == 0, "likewise in a trace");
 }
 
