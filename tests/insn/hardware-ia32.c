@@ -245,10 +245,10 @@ static bool place(const struct ia32_insn *d, struct state *s)
         return true;
     case OP_xlat: s->general[IA32_EBX] = sandbox_address() - 128; return true;
     case OP_leave: s->general[IA32_EBP] = sandbox_address(); return true;
-    case OP_ret: return (uint16_t)d->operand[0].value < MARGIN / 2; /* what it leaves on the stack lies there, too */
+    case OP_ret: return (uint16_t)value_of(d, 0) < MARGIN / 2; /* what it leaves on the stack lies there, too */
     case OP_enter: /* where the stack will end must be there, too */
         s->general[IA32_EBP] = sandbox_address();
-        return (uint16_t)d->operand[0].value < MARGIN / 2;
+        return (uint16_t)value_of(d, 0) < MARGIN / 2;
     case OP_bt: case OP_bts: case OP_btr: case OP_btc:
         if (d->operand[1].kind == OPERAND_REGISTER && d->operand[0].kind == OPERAND_MEMORY) {
             s->general[d->operand[1].number] = random_number(2000) - 1000;
@@ -274,7 +274,7 @@ static bool place(const struct ia32_insn *d, struct state *s)
 static bool jumps_into_itself(const struct ia32_insn *d)
 {
     for (unsigned i = 0; i < MOST_OPERANDS; i++)
-        if (d->operand[i].kind == OPERAND_TARGET && d->operand[i].value - CODE < d->head.length)
+        if (d->operand[i].kind == OPERAND_TARGET && value_of(d, i) - CODE < d->head.length)
             return true;
     return false;
 }
@@ -373,7 +373,7 @@ static void make_test(struct ia32_insn *d, struct state *s)
 static uint32_t undefined_flags(const struct ia32_insn *d, const struct state *before)
 {
     unsigned w = d->operand[0].width, i = d->head.op == OP_shld || d->head.op == OP_shrd ? 2 : 1;
-    unsigned count = (d->operand[i].kind == OPERAND_IMMEDIATE ? d->operand[i].value : before->general[IA32_ECX]) & 31;
+    unsigned count = (d->operand[i].kind == OPERAND_IMMEDIATE ? value_of(d, i) : before->general[IA32_ECX]) & 31;
     uint32_t by_count = (count == 1 ? 0 : EFLAGS_OF) | (count > w || (count == w && w < 32) ? EFLAGS_CF : 0);
     switch (d->head.op) {
     case OP_mul: case OP_imul: case OP_imul1: return EFLAGS_SF | EFLAGS_ZF | EFLAGS_AF | EFLAGS_PF;

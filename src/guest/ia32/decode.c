@@ -167,14 +167,14 @@ static struct operand general(unsigned number, unsigned width)
 }
 
 /* What is written out in the table: a register, or 1. */
-static struct operand named(const struct ia32_insn *d, const char *name)
+static struct operand named(struct ia32_insn *d, const char *name)
 {
     switch (name[0] << 8 | name[1]) {
     case 'A' << 8 | 'L': return general(IA32_EAX, 8);
     case 'C' << 8 | 'L': return general(IA32_ECX, 8);
     case 'D' << 8 | 'X': return general(IA32_EDX, 16);
     case 'e' << 8 | 'A': return general(IA32_EAX, d->size);
-    case '1' << 8: return (struct operand){ OPERAND_IMMEDIATE, 0, 8, 0, 1 };
+    case '1' << 8: d->value = 1; return (struct operand){ OPERAND_IMMEDIATE, 0, 8 };
     case 'E' << 8 | 'S': return (struct operand){ OPERAND_SEGMENT, IA32_ES, 16 };
     case 'C' << 8 | 'S': return (struct operand){ OPERAND_SEGMENT, IA32_CS, 16 };
     case 'S' << 8 | 'S': return (struct operand){ OPERAND_SEGMENT, IA32_SS, 16 };
@@ -213,20 +213,25 @@ static struct operand take_operand(struct ia32_insn *d, struct reader *r, const 
     case 'S': return (struct operand){ middle <= IA32_GS - IA32_ES ? OPERAND_SEGMENT : OPERAND_NONE, (uint8_t)(IA32_ES + middle), 16 };
     case 'C': case 'D': return (struct operand){ OPERAND_SYSTEM, middle, 32 };
     case 'X': case 'Y': return (struct operand){ OPERAND_MEMORY, 0, width };
-    case 'I': return (struct operand){ OPERAND_IMMEDIATE, 0, width, 0, fetch_signed(r, width) };
+    case 'I':
+        if (d->operand[0].kind == OPERAND_IMMEDIATE)
+            d->selector = (uint16_t)fetch_signed(r, width);
+        else
+            d->value = fetch_signed(r, width);
+        return (struct operand){ OPERAND_IMMEDIATE, 0, width };
     case 'J': {
         uint32_t distance = fetch_signed(r, width), target = (uint32_t)d->head.pc + r->used + distance;
-        return (struct operand){ OPERAND_TARGET, 0, d->size, 0, d->size == 16 ? (uint16_t)target : target };
+        d->value = d->size == 16 ? (uint16_t)target : target;
+        return (struct operand){ OPERAND_TARGET, 0, d->size };
     }
     case 'O':
         d->base = d->index = IA32_ZERO;
         d->displacement = fetch_number(r, d->address_size);
         return (struct operand){ OPERAND_MEMORY, 0, width };
-    case 'A': {
-        uint32_t offset = fetch_number(r, d->size);
+    case 'A':
+        d->value = fetch_number(r, d->size);
         d->selector = (uint16_t)fetch_number(r, 16);
-        return (struct operand){ OPERAND_FAR, 0, d->size, 0, offset };
-    }
+        return (struct operand){ OPERAND_FAR, 0, d->size };
     default: return (struct operand){ OPERAND_NONE };
     }
 }

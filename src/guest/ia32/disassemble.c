@@ -61,18 +61,20 @@ static void add_memory(struct text *t, const struct ia32_insn *d, const struct o
 }
 
 /* A choice of lanes is no number. */
-static void add_immediate(struct text *t, const struct ia32_insn *d, const struct operand *o)
+static void add_immediate(struct text *t, const struct ia32_insn *d, uint32_t value)
 {
     bool is_choice = d->operand[0].kind == OPERAND_VECTOR || d->operand[0].kind == OPERAND_MMX;
-    int32_t value = (int32_t)(is_choice ? o->value & 0xff : o->value);
-    if (value < 0)
-        text_add(t, "-0x%" PRIx32, -o->value);
+    if (is_choice)
+        value &= 0xff;
+    if ((int32_t)value < 0)
+        text_add(t, "-0x%" PRIx32, -value);
     else
-        text_add(t, value > 9 ? "0x%" PRIx32 : "%" PRIu32, o->value);
+        text_add(t, value > 9 ? "0x%" PRIx32 : "%" PRIu32, value);
 }
 
 static void add_operand(struct text *t, const struct ia32_insn *d, const struct operand *o, const char *place)
 {
+    uint32_t value = value_of(d, (unsigned)(o - d->operand));
     switch ((enum operand_kind)o->kind) {
     case OPERAND_NONE: break;
     case OPERAND_REGISTER: text_add(t, "%s", register_name(o->number, o->width)); break;
@@ -82,10 +84,10 @@ static void add_operand(struct text *t, const struct ia32_insn *d, const struct 
     case OPERAND_SEGMENT: text_add(t, "%s", segments[o->number - IA32_ES]); break;
     case OPERAND_SYSTEM: text_add(t, "%s%u", place[0] == 'C' ? "cr" : "dr", o->number); break;
     case OPERAND_MEMORY: add_memory(t, d, o, place); break;
-    case OPERAND_IMMEDIATE: add_immediate(t, d, o); break;
-    case OPERAND_TARGET: text_add(t, "0x%" PRIx32, o->value); break;
+    case OPERAND_IMMEDIATE: add_immediate(t, d, value); break;
+    case OPERAND_TARGET: text_add(t, "0x%" PRIx32, value); break;
     case OPERAND_STACK: text_add(t, "st(%u)", o->number); break;
-    case OPERAND_FAR: text_add(t, "0x%x:0x%" PRIx32, d->selector, o->value); break;
+    case OPERAND_FAR: text_add(t, "0x%x:0x%" PRIx32, d->selector, value); break;
     }
 }
 
@@ -93,7 +95,7 @@ static void add_operand(struct text *t, const struct ia32_insn *d, const struct 
 static const char *predicate(const struct ia32_insn *d, const struct row *row)
 {
     static const char *const names[] = { "eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord" };
-    return strchr(row->text, '*') && (d->operand[2].value & 0xff) < COUNT_OF(names) ? names[d->operand[2].value] : NULL;
+    return strchr(row->text, '*') && (value_of(d, 2) & 0xff) < COUNT_OF(names) ? names[value_of(d, 2)] : NULL;
 }
 
 /* `a|b`: with 16-bit and with 32-bit operands. */

@@ -25,18 +25,16 @@ enum operand_kind {
     OPERAND_SEGMENT,   /* number: slot of the selector */
     OPERAND_SYSTEM,    /* number of a control or debug register */
     OPERAND_MEMORY,    /* the one that ia32_insn describes; or what a string instruction works on */
-    OPERAND_IMMEDIATE, /* value: sign-extended */
-    OPERAND_TARGET,    /* value: where a branch goes */
+    OPERAND_IMMEDIATE, /* value_of: sign-extended */
+    OPERAND_TARGET,    /* value_of: where a branch goes */
     OPERAND_STACK,     /* number of a floating-point register, counted from the top */
-    OPERAND_FAR,       /* value: offset; number: unused; the selector is ia32_insn.selector */
+    OPERAND_FAR,       /* value_of: offset; the selector is ia32_insn.selector */
 };
 
 struct operand {
     uint8_t kind;   /* enum operand_kind */
     uint8_t number;
     uint8_t width;  /* bits; 0: has none */
-    uint8_t unused;
-    uint32_t value;
 };
 
 enum { MOST_OPERANDS = 3 };
@@ -44,17 +42,23 @@ enum { MOST_OPERANDS = 3 };
 /* A predecoded instruction. */
 struct ia32_insn {
     struct insn head;
+    uint32_t displacement;      /* of the memory operand */
+    uint32_t value;             /* value_of the first operand that has one */
+    uint16_t row;               /* of the table that it was found in */
+    uint16_t selector;          /* of a far address; of x87 instructions: X87_ENCODING; of ENTER: its second immediate */
     struct operand operand[MOST_OPERANDS];
     uint8_t base, index, scale; /* of the memory operand: slots, IA32_ZERO for none, and a shift */
     uint8_t segment;            /* slot of its selector: overridden, or the usual one */
-    uint32_t displacement;
-    uint16_t row;               /* of the table that it was found in */
-    uint16_t selector;          /* of a far address; of x87 instructions: X87_ENCODING */
     uint8_t size, address_size; /* operand and address size: 16 or 32 */
     uint8_t prefixes;           /* bits HAS_ */
     uint8_t condition;          /* the low four bits of the opcode */
     uint8_t mode;               /* enum of regs.h */
 };
+
+static inline uint32_t value_of(const struct ia32_insn *d, unsigned i)
+{
+    return i && d->operand[i - 1].kind == OPERAND_IMMEDIATE ? (uint32_t)(int16_t)d->selector : d->value;
+}
 
 enum { HAS_66 = 1, HAS_67 = 2, HAS_LOCK = 4, HAS_REP = 8, HAS_REPNE = 16, HAS_SEGMENT = 32 };
 
