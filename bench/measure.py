@@ -125,7 +125,7 @@ class Bench:
 @dataclass
 class Column:
     """`percent`: of the row's work, for slow engines. `few`: only a few rows. `static`: only programs of our own. `first`: only packages and
-    start-up."""
+    start-up. `keeps`: a run leaves something for later ones; the first does not count."""
     name: str
     prefix: list = field(default_factory=list)
     native: bool = False
@@ -134,6 +134,7 @@ class Column:
     few: bool = False
     first: bool = False
     static: bool = False
+    keeps: bool = False
 
 
 NATIVE = Column('native', native=True)
