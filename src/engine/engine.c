@@ -118,6 +118,8 @@ bool lock_engine(struct thread *t)
     t->private->phase = PHASE_OUTSIDE;
     pthread_mutex_lock(&e->lock);
     t->private->phase = PHASE_MANAGER;
+    if (t->context.attention) /* wanted while outside, where nobody makes polls fail; a translation may be entered next */
+        engine_attention(t);
     return flushes == e->cache.flush_count;
 }
 

@@ -1,6 +1,8 @@
 /* What is translated together: loops in i386 code, their heads, blocks that begin within others, and what is known of flags from block to block. */
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "engine/private.h"
 #include "guest/ia32/regs.h"
@@ -130,6 +132,53 @@ static void test_not_rotated(void)
     tap_ok(count_flag_writes(e, &region) == 0, "nothing is written then, either");
 }
 
+static struct thread *wanted;
+
+static void on_fault(int number, siginfo_t *info, void *ucontext)
+{
+    if (!wanted || engine_catch_fault(wanted, ucontext, (uintptr_t)info->si_addr) == FAULT_OURS)
+        signal(number, SIG_DFL);
+}
+
+static void stop_attending(struct thread *t) { t->stop = true; }
+
+static void *run_thread(void *t)
+{
+    engine_run(t);
+    return NULL;
+}
+
+/* A thread waits for the engine's lock to translate an endless loop; meanwhile it is wanted. */
+static void test_wanted_while_waiting(void)
+{
+    static const struct environment attending = { .code_window = code_window, .event = on_event, .attend = stop_attending };
+    enum { THRESHOLD = 2000000, PATIENCE = 5000 }; /* executions: long enough to take the lock; milliseconds */
+    memcpy((void *)CODE, "\x40\xeb\xfd" /* inc eax; jmp 0 */, 3);
+    struct engine *e = engine_new(&(struct engine_config){
+        .guest = &guest_i386, .host = &host_x64, .environment = &attending, .tier = TIER_BLOCK, .chain = true, .optimise = true, .lazy_flags = true,
+        .regions = true, .threshold = THRESHOLD, .cache_size = 1 << 20, .longest_block = MAX_BLOCK_INSNS,
+        .host_config = { .features = host_x64.detect(), .homes = true, .indirect_cache = true, .return_prediction = true } });
+    struct thread *t = wanted = engine_thread_new(e, NULL);
+    sigaction(SIGSEGV, &(struct sigaction){ .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO }, NULL);
+    engine_thread_new(e, NULL); /* for one alone there are no locks */
+    t->context.pc = CODE;
+    pthread_t thread;
+    struct block *b = NULL;
+    pthread_create(&thread, NULL, run_thread, t);
+    while (!b)
+        b = map_find(e, CODE, 0);
+    pthread_mutex_lock(&e->lock);
+    while (b->executions <= THRESHOLD || t->private->phase != PHASE_OUTSIDE)
+        ;
+    engine_attention(t);
+    pthread_mutex_unlock(&e->lock);
+    for (int i = 0; i < PATIENCE && !t->stop; i++)
+        usleep(1000);
+    tap_ok(t->stop, "who is wanted while it waits to translate a loop comes back from it");
+    if (t->stop)
+        pthread_join(thread, NULL);
+}
+
 int main(void)
 {
     if (mmap((void *)CODE, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
@@ -139,5 +188,6 @@ int main(void)
     test_inseparable();
     test_rotated();
     test_not_rotated();
+    test_wanted_while_waiting();
     return tap_done();
 }
