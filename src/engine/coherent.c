@@ -7,11 +7,11 @@
 
 enum { CHANCE = 4096 }; /* bytes: mappings have no smaller */
 
-bool may_change(struct thread *t, uint64_t pc)
+bool may_change(struct thread *t, uint64_t start, uint64_t end)
 {
     const struct engine_config *config = &t->engine->config;
-    uint64_t start = pc - pc % CHANCE;
-    return config->guest->coherent_code && config->environment->code_changes && config->environment->code_changes(t, start, start + CHANCE);
+    return config->guest->coherent_code && config->environment->code_changes &&
+           config->environment->code_changes(t, start - start % CHANCE, align_up(end, CHANCE));
 }
 
 bool may_write(const struct guest *guest, const struct insn *insn)

@@ -71,7 +71,8 @@ static void adopt_records(struct engine *e, struct block *b, void *to, const voi
 
 void decode_again(struct engine *e, struct block *b)
 {
-    uint64_t records[(MAX_BLOCK_INSNS + 1) * MAX_INSN_SIZE / sizeof(uint64_t)], end;
+    uint64_t records[(MAX_BLOCK_INSNS + 1) * MAX_INSN_SIZE / sizeof(uint64_t)];
+    uint64_t end;
     if (b->records)
         return;
     b->insn_count = (uint16_t)decode_block(e, b->spc, b->end - b->spc, b->mode, MAX_BLOCK_INSNS, false, records, &end);
@@ -86,15 +87,16 @@ struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode)
     if (b || !window)
         return b;
 
-    uint64_t since = stats_now(e), records[(MAX_BLOCK_INSNS + 1) * MAX_INSN_SIZE / sizeof(uint64_t)], end;
-    bool checked = may_change(t, pc);
+    uint64_t since = stats_now(e), end;
+    uint64_t records[(MAX_BLOCK_INSNS + 1) * MAX_INSN_SIZE / sizeof(uint64_t)];
+    bool checked = may_change(t, pc, pc + 1);
     unsigned count = decode_block(e, pc, window, mode, e->config.longest_block, checked, records, &end);
     if (!count)
         return NULL;
     b = arena_alloc_aligned(&e->blocks, sizeof *b + size_of_records(e->config.guest, count), CACHE_LINE);
     *b = (struct block){ .spc = pc, .end = end, .reach = end, .mode = mode, .insn_count = (uint16_t)count, .incoming = NO_SITE };
     adopt_records(e, b, b + 1, records);
-    if (checked || may_change(t, end - 1))
+    if (checked || may_change(t, pc, end))
         begin_checks(e, b);
     e->block_count++;
     map_add(e, b);

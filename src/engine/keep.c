@@ -241,7 +241,7 @@ static void copy_pieces(struct engine *e, const struct kept_unit *k, struct tran
 static bool is_of_code(struct thread *t, const struct kept_unit *k)
 {
     return k->block_size && k->block_size <= k->guest_size && k->guest_size <= LONGEST_GUEST_CODE &&
-           t->engine->config.environment->code_window(t, k->spc) >= k->guest_size && !may_change(t, k->spc) && !may_change(t, k->spc + k->guest_size - 1) &&
+           t->engine->config.environment->code_window(t, k->spc) >= k->guest_size && !may_change(t, k->spc, k->spc + k->guest_size) &&
            !memcmp((const void *)(uintptr_t)k->spc, parts_of(k).guest, k->guest_size);
 }
 

@@ -183,7 +183,7 @@ static void find_trace_again(struct thread *t, struct block *head)
     set_phase(t, PHASE_MANAGER);
 }
 
-/* Whether `b` is translated now: it was, or it was due and could be. *gone: a flush came between, `b` is void. */
+/* Whether `b` is translated now: it was, or it was due and could be. *gone: a flush or an invalidation came between, `b` is void. */
 static bool translated(struct thread *t, struct block *b, bool hot, bool *gone)
 {
     struct engine *e = t->engine;
@@ -196,7 +196,7 @@ static bool translated(struct thread *t, struct block *b, bool hot, bool *gone)
         if (executions < e->config.threshold)
             return false;
     }
-    *gone = !lock_engine(t);
+    *gone = !lock_engine(t) || b->mode == NO_MODE; /* of a block that is in the map no more, the code may be gone */
     if (!*gone && is_due(b, hot) && hot)
         find_trace_again(t, b);
     if (!*gone && is_due(b, hot) && !translate_block(e, b)) {

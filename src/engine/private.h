@@ -178,19 +178,18 @@ enum { RETURN_STACK = 1 << 20, RETURN_GUARD = 4096 }; /* bytes */
 /* recover.c: before a fault in translated code becomes an event. */
 void recover_fleeting(struct thread *t);
 
-/* discover.c: under the lock. The block at `pc`, NULL if there is no code. */
-/* coherent.c: whether code at `pc` may be written any time; whether an instruction may do that; makes a new block check itself; whether it has to go; the
+/* coherent.c: whether code in [start, end) may be written any time; whether an instruction may do that; makes a new block check itself; whether it has to go; the
  * check as part of its translation. */
-bool may_change(struct thread *t, uint64_t pc);
+bool may_change(struct thread *t, uint64_t start, uint64_t end);
 bool may_write(const struct guest *guest, const struct insn *insn);
 void begin_checks(struct engine *e, struct block *b);
 bool is_stale(const struct block *b);
 void drop_stale(struct thread *t); /* what begins at context.pc; takes the engine's lock, so that no block is held afterwards */
 void lift_checks(struct ir_unit *u, const struct block *b);
 
+/* discover.c: under the lock. The block at `pc`, NULL if there is no code; makes the records of a block in the map that has none, since it was taken with its
+ * translation. */
 struct block *discover_block(struct thread *t, uint64_t pc, uint32_t mode);
-
-/* Makes the records of a block that has none, since it was taken with its translation. */
 void decode_again(struct engine *e, struct block *b);
 
 /* region.c: under the lock. What is translated together, entered at the first block: a trace, of blocks that follow each other in guest memory, or a loop, of

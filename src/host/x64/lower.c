@@ -286,7 +286,8 @@ static void (*const patterns[IR_OP_COUNT])(struct lowering *, ir_ref) = {
     [IR_bswap] = lower_bswap,
     [IR_eq] = lower_compare, [IR_ne] = lower_compare, [IR_slt] = lower_compare, [IR_sle] = lower_compare,
     [IR_ult] = lower_compare, [IR_ule] = lower_compare, [IR_add_o] = lower_compare, [IR_add_lt] = lower_compare,
-    [IR_add_le] = lower_compare, [IR_add_be] = lower_compare, [IR_and_p] = lower_compare, [IR_sub_o] = lower_compare, [IR_mul_o] = lower_compare, [IR_pick] = lower_pick, [IR_join] = lower_join,
+    [IR_add_le] = lower_compare, [IR_add_be] = lower_compare, [IR_and_p] = lower_compare, [IR_sub_o] = lower_compare, [IR_mul_o] = lower_compare,
+    [IR_pick] = lower_pick, [IR_join] = lower_join,
     [IR_sext] = lower_sext, [IR_zext] = lower_zext, [IR_narrow] = lower_narrow,
 
     [IR_load] = lower_load, [IR_store] = lower_store, [IR_cas] = lower_cas, [IR_fence] = lower_fence,

@@ -70,40 +70,30 @@ WALK(loop_in_loop, "2: xor %%edx,%%edx\n 1: mov (%%esi),%%ecx\n add $4,%%esi\n i
 WALK(loop_then_read, "2: xor %%edx,%%edx\n 1: inc %%edx\n cmp $3,%%edx\n jne 1b\n mov (%%esi),%%ecx\n lea 4(%%esi),%%esi\n cmp %%edi,%%esi\n jne 2b")
 WALK(passes_carry, "1: mov (%%esi),%%ecx\n lea 4(%%esi),%%esi\n adc %%ecx,%%edx\n cmp %%edi,%%esi\n jne 1b")
 
-/* Conditions where the code does not tell what set the flags: an indirect jump led there. */
-#define FAR(name, text)                                                                                                           \
+/* Conditions where the code does not tell what set the flags: an indirect jump led there. `looks` leaves in edx what it saw. */
+#define FAR(name, text, looks)                                                                                                    \
     static unsigned name(unsigned a, unsigned b)                                                                                  \
     {                                                                                                                             \
         unsigned ecx, edx = 0;                                                                                                    \
-        __asm__("call 1f\n 1: pop %%ecx\n add $(2f-1b),%%ecx\n " text "\n jmp *%%ecx\n"                                            \
-                "2: setb %%dl\n setbe %%dh\n sete %%cl\n setl %%ch\n shl $8,%%edx\n shr $8,%%edx\n"                                \
-                "rcl $1,%%edx\n movzx %%cx,%%ecx\n shl $2,%%ecx\n or %%ecx,%%edx"                                                  \
+        __asm__("call 1f\n 1: pop %%ecx\n add $(2f-1b),%%ecx\n " text "\n jmp *%%ecx\n 2: " looks                                 \
                 : "+a"(a), "+d"(edx), "=&c"(ecx) : "b"(b) : "cc", "memory");                                                      \
         return edx;                                                                                                               \
     }
 
-FAR(far_words, "cmp %%ebx,%%eax")
-FAR(far_halves, "cmp %%bx,%%ax")
-FAR(far_bytes, "cmp %%bl,%%al")
-FAR(far_sum, "add %%ebx,%%eax")
-FAR(far_logic, "test %%ebx,%%eax")
+#define SETS "setb %%dl\n setbe %%dh\n sete %%cl\n setl %%ch\n shl $8,%%edx\n shr $8,%%edx\n" \
+             "rcl $1,%%edx\n movzx %%cx,%%ecx\n shl $2,%%ecx\n or %%ecx,%%edx"
+#define BRANCHES "jle 3f\n lea 1(%%edx),%%edx\n 3: jae 4f\n lea 2(%%edx),%%edx\n 4: jge 5f\n lea 4(%%edx),%%edx\n" \
+                 "5: ja 6f\n lea 8(%%edx),%%edx\n 6: jne 7f\n lea 16(%%edx),%%edx\n 7: nop"
 
-/* Four more, by branches: the opposite and "less or equal". */
-#define FAR_BRANCH(name, text)                                                                                                    \
-    static unsigned name(unsigned a, unsigned b)                                                                                  \
-    {                                                                                                                             \
-        unsigned ecx, edx = 0;                                                                                                    \
-        __asm__("call 1f\n 1: pop %%ecx\n add $(2f-1b),%%ecx\n " text "\n jmp *%%ecx\n"                                            \
-                "2: jle 3f\n lea 1(%%edx),%%edx\n 3: jae 4f\n lea 2(%%edx),%%edx\n 4: jge 5f\n lea 4(%%edx),%%edx\n"               \
-                "5: ja 6f\n lea 8(%%edx),%%edx\n 6: jne 7f\n lea 16(%%edx),%%edx\n 7: nop"                                         \
-                : "+a"(a), "+d"(edx), "=&c"(ecx) : "b"(b) : "cc", "memory");                                                      \
-        return edx;                                                                                                               \
-    }
-
-FAR_BRANCH(branch_words, "cmp %%ebx,%%eax")
-FAR_BRANCH(branch_halves, "cmp %%bx,%%ax")
-FAR_BRANCH(branch_bytes, "cmp %%bl,%%al")
-FAR_BRANCH(branch_difference, "sub %%ebx,%%eax")
+FAR(far_words, "cmp %%ebx,%%eax", SETS)
+FAR(far_halves, "cmp %%bx,%%ax", SETS)
+FAR(far_bytes, "cmp %%bl,%%al", SETS)
+FAR(far_sum, "add %%ebx,%%eax", SETS)
+FAR(far_logic, "test %%ebx,%%eax", SETS)
+FAR(branch_words, "cmp %%ebx,%%eax", BRANCHES)
+FAR(branch_halves, "cmp %%bx,%%ax", BRANCHES)
+FAR(branch_bytes, "cmp %%bl,%%al", BRANCHES)
+FAR(branch_difference, "sub %%ebx,%%eax", BRANCHES)
 
 static void show_far(const char *name, unsigned (*function)(unsigned, unsigned))
 {
