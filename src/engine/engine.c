@@ -21,13 +21,13 @@ struct engine *engine_new(const struct engine_config *config)
     return e;
 }
 
-static void make_return_stack(struct thread_private *p)
+static void make_return_stack(const struct engine *e, struct thread_private *p)
 {
     p->return_stack = mmap(NULL, RETURN_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p->return_stack == MAP_FAILED || mprotect(p->return_stack, RETURN_GUARD, PROT_NONE) < 0)
         die(126, "cannot reserve a return stack: raise 'ulimit -v'");
-    p->return_bottom = (struct return_entry *)(p->return_stack + RETURN_STACK) - 1;
-    *p->return_bottom = (struct return_entry){ .spc = NO_SPC, .stack_pointer = UINT64_MAX };
+    p->return_bottom = (const void **)(p->return_stack + RETURN_STACK) - 1;
+    *p->return_bottom = e->runtime.return_bottom;
 }
 
 static size_t page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
@@ -51,7 +51,7 @@ struct thread *engine_thread_new(struct engine *e, void *environment)
     t->private = p;
     p->thread = t;
     p->lines = indirect_new();
-    make_return_stack(p);
+    make_return_stack(e, p);
     forget_translations(t);
     t->context.mode = e->config.lazy_flags ? 0 : e->config.guest->eager_mode;
     e->config.guest->reset(&t->context);

@@ -170,7 +170,7 @@ struct thread_private {
     struct indirect_line *lines; /* the thread's indirect-branch cache; context.indirect points there, or at the
                                   * engine's empty one while the thread's attention is wanted */
     uint8_t *return_stack;     /* mapping of RETURN_STACK bytes, lowest page a guard */
-    struct return_entry *return_bottom;
+    const void **return_bottom;
 };
 
 enum { RETURN_STACK = 1 << 20, RETURN_GUARD = 4096 }; /* bytes */

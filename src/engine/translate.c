@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ir/flow.h"
 #include "opt/opt.h"
 
 static void check_unit(const struct ir_unit *u UNUSED)
@@ -49,10 +50,10 @@ static void look_ahead(const struct engine *e, struct ir_unit *u, const struct r
     }
 }
 
-/* The guest instruction that goes back polls, before it does anything: flags set just before need no more than where a load may fault. */
-static void poll_before(struct ir_unit *u, ir_ref way_back)
+/* The guest instruction polls, before it does anything: flags set just before need no more than where a load may fault. */
+static void poll_before(struct ir_unit *u, ir_ref end)
 {
-    ir_ref mark = way_back;
+    ir_ref mark = end;
     while (!ir_is_mark(&u->insn[mark]))
         mark--;
     u->insn[mark].op = IR_poll;
@@ -130,12 +131,27 @@ static void lift_loop(struct engine *e, const struct region *region, struct ir_u
             join_ways(u, 0, u->block_count, block_insn(e->config.guest, region->block[i], region->rotated[i])->pc, begins[i]);
 }
 
+/* Every cycle through several units has a way back or an indirect jump; a predicted return comes out where a call was, others look the thread's
+ * indirect-branch cache up. */
+static void poll_on_ways_out(const struct engine *e, struct ir_unit *u)
+{
+    for (uint32_t b = 0; b < u->block_count; b++) {
+        const struct ir_insn *end = ir_block_end(u, &u->block[b]);
+        bool may_go_back = end->op == IR_jump_ind || end->op == IR_call_ind || (end->op == IR_return_to && !e->config.host_config.return_prediction);
+        for (unsigned i = 0; i < ir_edge_count(end); i++)
+            may_go_back |= u->edge[end->imm + i].leaves && u->edge[end->imm + i].spc <= u->spc;
+        if (may_go_back)
+            poll_before(u, u->block[b].last - 1);
+    }
+}
+
 void lift_region(struct engine *e, struct region *region, struct ir_unit *u)
 {
     if (region->is_loop)
         lift_loop(e, region, u);
     else
         lift_trace(e, region, u);
+    poll_on_ways_out(e, u);
 }
 
 /* Where a translation faults its instructions are looked at again: they must be what they were. */

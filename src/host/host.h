@@ -1,7 +1,7 @@
 /* What the rest of Ferry knows of a host (target ISA): one struct. Hosts know no guest.
  *
  * Register use in translated code, at every block boundary: one register addresses the register context block; the host stack pointer is
- * the stack of predicted returns (struct return_entry, newest at the pointer); the first slots of layout.integer_homes and float_homes sit
+ * the stack of predicted returns (TPCs of landings, the newest call's at the pointer); the first slots of layout.integer_homes and float_homes sit
  * in their homes; all other slots sit in the context block; everything else is free. */
 #ifndef FERRY_HOST_H
 #define FERRY_HOST_H
@@ -39,6 +39,7 @@ enum { LEAVE_INDIRECT = 0x7f000000, /* an indirect jump found nothing in the cac
 struct host_runtime {
     /* Runs translated code at `tpc` until it leaves. On the calling thread only, with its context. */
     uint32_t (*enter)(struct context *c, const void *tpc);
+    const void *return_bottom; /* the landing that is to be at the bottom of each stack of returns */
     size_t size;             /* bytes, from the buffer's start: the runtime's extent */
     const void *facts;       /* what else the host needs for each unit; malloc's, to be freed with the buffer if ever */
 };
@@ -127,9 +128,8 @@ struct host {
      * entered (context.native_stack), or below the present stack pointer if `stack` is NULL. `function` does not return. */
     uint64_t (*signal_pc)(const void *ucontext);
 
-    /* In a host signal handler: a push hit the guard page of the return stack. Makes the entry `bottom` the newest and lets the
-     * push be done again. `bottom` must be a multiple of sizeof(struct return_entry) above the guard page: then it is always
-     * the first push of an entry that hits it. */
+    /* In a host signal handler: a push hit the guard page of the return stack. Makes the landing at `bottom` the newest and lets the
+     * push be done again. */
     void (*reset_returns)(void *ucontext, void *bottom);
     void (*redirect)(void *ucontext, void (*function)(void *), void *argument, void *stack);
 };

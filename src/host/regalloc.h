@@ -44,6 +44,7 @@ struct value {
     uint8_t reg;
     uint8_t wanted;       /* home to compute it into, or NO_REG */
     bool clean;           /* integers: the register's bits above the type are zero */
+    bool boxed;           /* floats of 32 bits: bits 32 to 63 of its register, and cell, are ones */
 };
 enum { ACROSS = UINT32_MAX };
 

@@ -109,7 +109,7 @@ static uint64_t evaluate_scalar(struct evaluator *e, const struct ir_insn *insn)
     const uint64_t a = scalar(e, insn->arg[0]), b = scalar(e, insn->arg[1]), c = scalar(e, insn->arg[2]);
     if (info->form != FORM_OTHER || insn->op == IR_pick || insn->op == IR_join)
         return ir_eval_op(insn->op, insn->type, ir_result_type(&e->u->insn[insn->arg[0]]), insn->aux, a, b, c);
-    if (info->traits & FAULT)
+    if (info->traits & FAULT && insn->op != IR_poll)
         return access_memory(e, insn);
     switch (insn->op) {
     case IR_const: return insn->imm;
@@ -169,7 +169,7 @@ static const struct ir_block *leave_block(struct evaluator *e, const struct ir_i
         e->context->pc = end->imm;
         *event = end->aux;
     } else {
-        e->context->pc = a;
+        e->context->pc = align_down(a, e->u->layout->code_alignment);
     }
     return NULL;
 }

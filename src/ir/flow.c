@@ -126,3 +126,14 @@ void ir_find_loop_heads(const struct ir_unit *u, bool *is_head)
         }
     }
 }
+
+bool ir_has_loops(const struct ir_unit *u)
+{
+    for (uint32_t b = 0; b < u->block_count; b++) {
+        const struct ir_insn *end = ir_block_end(u, &u->block[b]);
+        for (unsigned e = 0; e < ir_edge_count(end); e++)
+            if (!u->edge[end->imm + e].leaves && u->edge[end->imm + e].block <= b)
+                return true;
+    }
+    return false;
+}

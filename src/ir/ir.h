@@ -22,7 +22,9 @@
  *   const T      imm: the value, zero-extended
  *   param T      stands only at the head of a block; one per parameter, in order
  *   mark         imm: SPC of the guest instruction that starts here
- *   poll         the same; control may leave for there when the thread is wanted. In each cycle within the unit stands one.
+ *   poll         the same; control may leave for there when the thread is wanted. In each cycle within the unit stands one, and one where the unit is left
+ *                backwards or by an indirect jump or call; where returns are not
+ *                predicted, by a return, too.
  *   get T        imm: slot; T is the slot's type
  *   set          imm: slot; a: value of the slot's type
  *   pick T       a: i32; a != 0 ? b : c
@@ -55,9 +57,9 @@
  *   brif         a: i32; first edge if a != 0, else the second
  *   call_to      edge out of the unit; return_spc of the edge: guest return address. A guest call: the guest return address is in
  *                its place already.
- *   jump_ind     a: i64 SPC
- *   call_ind     a: i64 SPC; imm: guest return address
- *   return_to    a: i64 SPC; a guest return, predicted to go where the newest call said
+ *   jump_ind     a: i64 SPC, of which the bits below layout.code_alignment do not count
+ *   call_ind     a: the same; imm: guest return address
+ *   return_to    a: the same; a guest return, predicted to go where the newest call said
  *   raise        leave for the emulation manager; aux: enum event; imm: SPC that becomes context.pc
  *
  * Guest-visible order: set, load, store, atomic operations, calls and everything that raises floating-point flags happen in

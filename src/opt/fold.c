@@ -481,6 +481,33 @@ void fold_branch(const struct walk *w, struct ir_insn *insn)
         *insn = (struct ir_insn){ .op = IR_br, .imm = insn->imm + !condition->imm };
 }
 
+/* ---- targets ----------------------------------------------------------------------------------------------------------------- */
+
+/* What an `and` leaves alone, or that extended, if the other bits do not count. */
+static void fold_alignment(const struct walk *w, struct ir_insn *user)
+{
+    const struct ir_insn *value = operand(w, user, 0);
+    uint64_t counts = low_bits(type_bits(value->type), -(uint64_t)w->u->layout->code_alignment);
+    if (value->op == IR_and && is_const(operand(w, value, 1)) && (operand(w, value, 1)->imm & counts) == counts)
+        use_instead(w, user, 0, value->arg[0]);
+}
+
+/* A jump to where it is known to go is a branch. */
+void fold_target(const struct walk *w, struct ir_insn *insn)
+{
+    struct ir_insn *target = operand(w, insn, 0);
+    uint64_t spc = align_down(target->imm, w->u->layout->code_alignment), return_spc = insn->imm;
+    if (target->op == IR_zext && w->standing[insn->arg[0]].uses == 1)
+        fold_alignment(w, target);
+    fold_alignment(w, insn);
+    if (!is_const(target) || insn->op == IR_return_to)
+        return;
+    if (insn->op == IR_call_ind)
+        *insn = (struct ir_insn){ .op = IR_call_to, .imm = ir_edge_leaving(w->u, spc, return_spc) };
+    else
+        *insn = (struct ir_insn){ .op = IR_br, .imm = ir_edge_leaving(w->u, spc, 0) };
+}
+
 /* ---- the pass ------------------------------------------------------------------------------------------------------------------ */
 
 static void put_constant_second(const struct walk *w, struct ir_insn *insn)

@@ -49,6 +49,12 @@ static ir_ref apply_rules(struct forwards *f, struct ir_insn *insn, ir_ref at)
         if (f->rules & FOLD)
             fold_branch(&f->walk, insn);
         return NO_REF;
+    case IR_jump_ind:
+    case IR_call_ind:
+    case IR_return_to:
+        if (f->rules & FOLD)
+            fold_target(&f->walk, insn);
+        return NO_REF;
     default: break;
     }
     ir_ref same = f->rules & MEMORY && ir_info(insn)->traits & (READS | WRITES) ? memory_insn(&f->memory, insn) : NO_REF;

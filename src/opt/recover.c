@@ -1,6 +1,7 @@
 /* What fleeting slots hold need not be written where an access may fault, if whoever catches the fault can find it out: it is a constant, or some other slot,
  * which then is as it was before the instruction, holds the same value, or it is a few operations away from such. Both sides ask here: translation, what it
  * may leave out, and the one who catches a fault, what that was, having lifted the same instructions again. */
+#include "ir/flow.h"
 #include "opt/opt.h"
 #include "opt/walk.h"
 
@@ -121,25 +122,45 @@ void recovering_note(struct recovering *r, ir_ref at, const struct ir_insn *was)
     r->u->recoverable[at] = r->here;
 }
 
-/* A poll may stand at any mark of its block: best where most is found out. */
-static void move_poll(const struct ir_unit *u, const struct ir_block *block, ir_ref poll)
+/* A poll may stand at any mark of its block: best where fewest of the slots set so far have to be written. `set`: those set before the block. */
+static void move_poll(const struct ir_unit *u, const struct ir_block *block, ir_ref poll, uint32_t set)
 {
-    ir_ref best = poll;
-    for (ir_ref i = poll; i-- > block->first;)
-        if (u->insn[i].op == IR_mark && __builtin_popcount(u->recoverable[i]) > __builtin_popcount(u->recoverable[best]))
+    ir_ref best = NO_REF;
+    int fewest = MAX_FLEETING + 1;
+    for (ir_ref i = block->first; i <= poll; i++) {
+        const struct ir_insn *insn = &u->insn[i];
+        int written = __builtin_popcount(set & ~u->recoverable[i]);
+        if (ir_is_mark(insn) && written <= fewest) {
             best = i;
+            fewest = written;
+        }
+        if (insn->op == IR_set)
+            set |= ir_fleeting(u->layout, insn->imm);
+    }
     u->insn[poll].op = IR_mark;
     u->insn[best].op = IR_poll;
 }
 
+static ir_ref find_poll(const struct ir_unit *u, const struct ir_block *block)
+{
+    ir_ref i = block->last;
+    while (--i >= block->first)
+        if (u->insn[i].op == IR_poll)
+            return i;
+    return NO_REF;
+}
+
 static void move_polls(const struct ir_unit *u)
 {
-    for (uint32_t b = 0; b < u->block_count; b++)
-        for (ir_ref i = u->block[b].last; i-- > u->block[b].first;)
-            if (u->insn[i].op == IR_poll) {
-                move_poll(u, &u->block[b], i);
-                break;
-            }
+    uint32_t set = ir_has_loops(u) ? ir_all_fleeting(u->layout) : 0; /* around a loop any may be set */
+    for (uint32_t b = 0; b < u->block_count; b++) {
+        ir_ref poll = find_poll(u, &u->block[b]);
+        if (poll)
+            move_poll(u, &u->block[b], poll, set);
+        for (ir_ref i = u->block[b].first; i < u->block[b].last; i++)
+            if (u->insn[i].op == IR_set)
+                set |= ir_fleeting(u->layout, u->insn[i].imm);
+    }
 }
 
 void recovering_finish(const struct recovering *r)

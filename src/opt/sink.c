@@ -211,18 +211,9 @@ static void write_on_ways(struct sinking *s)
                 ir_edge_add_write(s->u, number, s->sunk[i].slot, s->sunk[i].value);
 }
 
-static bool has_loops(const struct ir_unit *u)
-{
-    bool *is_head = arena_alloc(u->arena, u->block_count * sizeof *is_head), any = false;
-    ir_find_loop_heads(u, is_head);
-    for (uint32_t b = 0; b < u->block_count; b++)
-        any |= is_head[b];
-    return any;
-}
-
 static struct sinking begin(struct ir_unit *u)
 {
-    struct sinking s = { .u = u, .all = ir_all_fleeting(u->layout), .has_loops = has_loops(u) };
+    struct sinking s = { .u = u, .all = ir_all_fleeting(u->layout), .has_loops = ir_has_loops(u) };
     s.at_head = arena_alloc(u->arena, u->block_count * sizeof *s.at_head);
     s.goes_on = arena_alloc(u->arena, u->block_count * sizeof *s.goes_on);
     ir_find_stretches(u, s.goes_on);

@@ -83,6 +83,7 @@ ir_ref memory_insn(struct memory_forwarding *f, struct ir_insn *insn);
 ir_ref copy_insn(const struct walk *w, struct ir_insn *insn);
 ir_ref fold_insn(const struct walk *w, struct ir_insn *insn);
 void fold_branch(const struct walk *w, struct ir_insn *brif);
+void fold_target(const struct walk *w, struct ir_insn *jump); /* jump_ind, call_ind, return_to */
 
 /* number.c: for operations that compute; for calls, mends and set_flags, numbering_note. */
 struct numbering {

@@ -35,14 +35,7 @@ struct indirect_line {
 
 enum { INDIRECT_LINES = 1 << 14, MAX_SPILLS = 160 };
 
-/* An entry of the stack of predicted returns; the host stack pointer, while in translated code, points at the newest. */
-struct return_entry {
-    const void *landing;    /* TPC of the code that goes on at `spc` */
-    uint64_t spc;           /* guest return address; NO_SPC at the bottom */
-    uint64_t stack_pointer; /* guest stack pointer at the call; UINT64_MAX at the bottom */
-};
-
-/* Translated loops read the word so many bytes before the block: where the thread's attention is wanted that access is made to fail. */
+/* Translated code reads the word so many bytes before the block: where the thread's attention is wanted that access is made to fail. */
 enum { POLL_DISTANCE = 8 };
 
 struct context {
@@ -54,7 +47,7 @@ struct context {
     uint32_t in_helper;         /* 1: translated code has called a helper that may fault; slots and pc are in this block then */
     const void *insn;           /* interpreter: record of the instruction being executed */
     uint64_t access;            /* IR evaluator: address of the newest memory access */
-    struct return_entry *return_top;  /* newest entry, while not in translated code */
+    const void **return_top;          /* stack of predicted returns, while not in translated code: the newest call's landing, a TPC; below it the others' */
     void *native_stack;               /* stack pointer of the C code that entered translated code */
     struct indirect_line *indirect;   /* INDIRECT_LINES lines of this thread */
     uint64_t spill[MAX_SPILLS];       /* the register allocator's */

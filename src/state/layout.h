@@ -28,7 +28,7 @@ struct layout {
     uint16_t first_fleeting, fleeting_count;
     /* If the first of them says which others count: those that nobody looks at while it holds that value, bits from the first one on. NULL: all count. */
     uint32_t (*idle_fleeting)(uint64_t first);
-    uint16_t stack_pointer;  /* slot compared by return prediction */
+    uint16_t stack_pointer;  /* slot */
     uint8_t code_alignment;  /* bytes; instruction addresses are multiples of it: 1, 2 or 4 */
 };
 

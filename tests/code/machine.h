@@ -72,16 +72,28 @@ struct machine {
     size_t runtime_end;
     struct arena arena; /* for units whose marks are looked at later */
     struct context context;
-    struct return_entry returns[RETURN_ENTRIES];
+    const void *returns[RETURN_ENTRIES];
     struct indirect_line lines[INDIRECT_LINES];
     uint8_t memory[MEMORY_SIZE] __attribute__((aligned(64)));
 };
+
+/* An empty stack of returns and an empty indirect-branch cache. */
+static inline void machine_clear_predictions(struct machine *m)
+{
+    const void **bottom = &m->returns[RETURN_ENTRIES - 1];
+    *bottom = m->runtime.return_bottom;
+    m->context.return_top = bottom;
+    m->context.indirect = m->lines;
+    for (unsigned i = 0; i < INDIRECT_LINES; i++)
+        m->lines[i].spc = NO_SPC;
+}
 
 static inline void machine_make_runtime(struct machine *m)
 {
     m->code.used = 0;
     host_x64.make_runtime(&m->config, &m->code, &m->runtime);
     m->runtime_end = m->code.used;
+    machine_clear_predictions(m);
 }
 
 static inline struct machine *machine_new(uint32_t features)
@@ -99,17 +111,6 @@ static inline struct machine *machine_new(uint32_t features)
                                       .layout = &test_layout };
     machine_make_runtime(m);
     return m;
-}
-
-/* An empty stack of returns and an empty indirect-branch cache. */
-static inline void machine_clear_predictions(struct machine *m)
-{
-    struct return_entry *bottom = &m->returns[RETURN_ENTRIES - 1];
-    *bottom = (struct return_entry){ NULL, NO_SPC, UINT64_MAX };
-    m->context.return_top = bottom;
-    m->context.indirect = m->lines;
-    for (unsigned i = 0; i < INDIRECT_LINES; i++)
-        m->lines[i].spc = NO_SPC;
 }
 
 static inline bool machine_translate(struct machine *m, struct ir_unit *u, struct host_unit *unit)

@@ -36,6 +36,7 @@ static bool loop_of(struct engine **e, const char *code, size_t size, uint64_t e
     t->context.pc = CODE;
     t->context.slot[IA32_ECX] = ecx;
     t->context.slot[IA32_EBX] = ebx;
+    t->context.slot[IA32_ESP] = CODE + CODE_SIZE;
     engine_run(t);
     struct block *b = map_find(*e, CODE + head, 0);
     return b && form_loop(*e, b, region);
@@ -71,6 +72,24 @@ static void test_known_flags(void)
     tap_ok(counts.polls == 1, "one way back, one poll");
     form_trace(e, map_find(e, CODE, 0), &region);
     tap_ok(region.count == 2 && count_lifted(e, &region).calls == 0, "likewise in a trace");
+}
+
+static unsigned count_polls_out(const char *code, size_t size)
+{
+    struct engine *e;
+    struct region region;
+    loop_of(&e, code, size, CODE + 4, 0, 0, &region);
+    form_trace(e, map_find(e, CODE, 0), &region);
+    return count_lifted(e, &region).polls;
+}
+#define POLLS_OUT(code) count_polls_out(code, sizeof(code) - 1)
+
+static void test_polls_on_ways_out(void)
+{
+    tap_ok(POLLS_OUT("\x49\x75\xfd\xcd\x80") == 1, "a way back polls"); /* 0: dec ecx; jne 0 */
+    tap_ok(POLLS_OUT("\x75\x01\x90\xcd\x80") == 0, "a way forwards does not"); /* jne 3; nop; 3: */
+    tap_ok(POLLS_OUT("\xff\xe1\x90\x90\xcd\x80") == 1, "an indirect jump does"); /* jmp ecx */
+    tap_ok(POLLS_OUT("\xff\xd1\x90\x90\xcd\x80") == 1, "an indirect call, too"); /* call ecx */
 }
 
 static void test_separated(void)
@@ -184,6 +203,7 @@ int main(void)
     if (mmap((void *)CODE, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
         return 77;
     test_known_flags();
+    test_polls_on_ways_out();
     test_separated();
     test_inseparable();
     test_rotated();

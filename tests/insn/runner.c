@@ -106,7 +106,7 @@ struct translator {
     struct code_buffer buffer;
     struct host_runtime runtime;
     size_t runtime_end;
-    struct return_entry returns[64];
+    const void *returns[64];
     struct indirect_line lines[INDIRECT_LINES];
 };
 
@@ -125,7 +125,7 @@ static struct translator *translator_new(const struct guest *guest, uint32_t fea
     close(fd);
     host_x64.make_runtime(&t->config, &t->buffer, &t->runtime);
     t->runtime_end = t->buffer.used;
-    t->returns[COUNT_OF(t->returns) - 1] = (struct return_entry){ .spc = NO_SPC, .stack_pointer = UINT64_MAX };
+    t->returns[COUNT_OF(t->returns) - 1] = t->runtime.return_bottom;
     for (unsigned i = 0; i < INDIRECT_LINES; i++)
         t->lines[i].spc = NO_SPC;
     return t;

@@ -16,7 +16,7 @@ static const struct slot artificial_slots[ARTIFICIAL_SLOTS] = {
 };
 
 static const struct layout artificial_layout = {
-    .slots = artificial_slots, .slot_count = ARTIFICIAL_SLOTS, .first_fleeting = R0 + 4, .fleeting_count = 9, .stack_pointer = NO_SLOT, .code_alignment = 1,
+    .slots = artificial_slots, .slot_count = ARTIFICIAL_SLOTS, .first_fleeting = R0 + 4, .fleeting_count = 9, .stack_pointer = NO_SLOT, .code_alignment = 2,
 };
 
 static uint64_t helper_mix(struct context *c, uint64_t a, uint64_t b)

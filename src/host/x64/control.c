@@ -1,5 +1,5 @@
 /* Control: edges out of the unit are sites, each a branch that can be linked to a translation and until then goes to its stub.
- * Guest calls push a struct return_entry, guest returns are host returns if the newest entry is the right one. */
+ * Guest calls are host calls, guest returns host returns: they come out where the newest call was, which mostly is where they are to go. */
 #include "host/x64/lower.h"
 
 /* ---- sites ------------------------------------------------------------------------------------------------------------------------ */
@@ -41,19 +41,13 @@ static unsigned new_direct_site(struct lowering *l, uint64_t spc)
     return site;
 }
 
-static void emit_poll(struct lowering *l, struct label *if_wanted)
-{
-    emit_imm(&l->e, X64_CMP_IMM, 32, CONTEXT(attention), 0);
-    emit_jcc(&l->e, CC_NE, if_wanted);
-}
-
 /* The way out along an edge with writes. */
 struct writing {
     const struct ir_edge *edge;
     const struct argument *values;
 };
 
-/* The stub writes and goes on, unless the guest thread is wanted. */
+/* The stub writes and goes on. */
 static void cold_writing_stub(struct lowering *l, struct cold *c)
 {
     const struct writing *w = c->more;
@@ -62,8 +56,6 @@ static void cold_writing_stub(struct lowering *l, struct cold *c)
     result->stub = l->e.at;
     emit_bind(&l->e, &site->stub);
     emit_arguments(l, w->edge, w->values);
-    if (goes_back(l, w->edge))
-        emit_poll(l, &site->exit);
     emit_patchable(&l->e, JMP_OPCODE);
     result->stub_link = emit_jmp(&l->e, &site->exit);
     emit_bind(&l->e, &site->exit);
@@ -140,30 +132,12 @@ void lower_br(struct lowering *l, ir_ref v)
 {
     const struct ir_edge *edge = &l->u->edge[insn_of(l, v)->imm];
     if (edge->leaves) {
-        unsigned site = new_edge_site(l, edge);
-        if (goes_back(l, edge))
-            emit_poll(l, &l->site[site]->stub);
-        emit_site_jmp(l, site);
+        emit_site_jmp(l, new_edge_site(l, edge));
         return;
     }
     emit_arguments(l, edge, find_arguments(l, edge));
     if (edge->block != l->current_block + 1)
         emit_jmp(&l->e, &l->block[edge->block]);
-}
-
-/* A conditional branch with its comparison. */
-struct conditional {
-    struct comparison comparison;
-    struct label *taken, *other;
-};
-
-/* The guest thread is wanted: decides, then leaves instead of going back. */
-static void cold_conditional_poll(struct lowering *l, struct cold *c)
-{
-    const struct conditional *b = c->more;
-    emit_comparison(l, &b->comparison);
-    emit_jcc(&l->e, b->comparison.condition, b->taken);
-    emit_jmp(&l->e, b->other);
 }
 
 /* Padding for the branch's link goes before the comparison, so that the CPU can fuse the two. */
@@ -197,13 +171,6 @@ void lower_brif(struct lowering *l, ir_ref v)
     }
     unsigned taken_site, other_site;
     struct label *taken_label = edge_label(l, taken, &taken_site), *other_label = edge_label(l, other, &other_site);
-    if (goes_back(l, &edges[taken]) || goes_back(l, &edges[other])) {
-        struct conditional *b = arena_alloc(l->u->arena, sizeof *b);
-        *b = (struct conditional){ comparison, taken_label, other_label };
-        struct cold *poll = new_cold(l, cold_conditional_poll);
-        poll->more = b;
-        emit_poll(l, &poll->entry);
-    }
     emit_fused(l, &comparison, taken_label, taken_site);
     if (other_site != NO_SITE)
         emit_site_jmp(l, other_site);
@@ -215,35 +182,21 @@ void lower_brif(struct lowering *l, ir_ref v)
 
 static bool predicts_returns(const struct lowering *l)
 {
-    return l->config->return_prediction && l->config->layout->stack_pointer != NO_SLOT;
+    return l->config->return_prediction;
 }
 
-static void push_value(struct lowering *l, uint64_t value)
+/* A landing, where guest returns come out of a call, the SPC they go to in rax: most likely it is the one after the call. Each return address on the
+ * stack of returns begins so: EXIT_RETURN looks there what its SPC is. */
+static void emit_landing_check(struct lowering *l, uint64_t return_spc)
 {
-    if (fits_int32(value)) {
-        emit_push_imm(&l->e, (int32_t)value);
-    } else {
-        emit_mov_imm(&l->e, RAX, value);
-        emit_push(&l->e, RAX);
-    }
+    emit_op(&l->e, X64_CMP_LOAD, 64, RAX, constant_in_memory(l, return_spc));
+    emit_jcc_to(&l->e, CC_NE, &l->runtime[EXIT_RETURN]);
 }
 
-/* A struct return_entry but for its landing, which the call pushes. RAX may change. */
-static void push_entry(struct lowering *l, uint64_t return_spc)
-{
-    unsigned slot = l->config->layout->stack_pointer, home = l->plan->home[slot];
-    if (home == NO_REG)
-        emit_op(&l->e, X64_PUSH_RM, 64, 0, cell_at(slot));
-    else
-        emit_push(&l->e, home);
-    push_value(l, return_spc);
-}
-
-/* Where guest returns land: the rest of the entry goes. */
 static void emit_landing(struct lowering *l, uint64_t return_spc)
 {
     unsigned site = new_direct_site(l, return_spc);
-    emit_op(&l->e, X64_LEA, 64, RSP, at_base(RSP, sizeof(struct return_entry) - sizeof(void *)));
+    emit_landing_check(l, return_spc);
     emit_site_jmp(l, site);
 }
 
@@ -251,23 +204,13 @@ void lower_call_to(struct lowering *l, ir_ref v)
 {
     const struct ir_edge *edge = &l->u->edge[insn_of(l, v)->imm];
     unsigned site = new_direct_site(l, edge->spc);
-    if (goes_back(l, edge))
-        emit_poll(l, &l->site[site]->stub);
     if (!predicts_returns(l)) {
         emit_site_jmp(l, site);
         return;
     }
-    push_entry(l, edge->return_spc);
     emit_patchable(&l->e, CALL_OPCODE);
     l->result->sites[site].link = emit_call(&l->e, &l->site[site]->stub);
     emit_landing(l, edge->return_spc);
-}
-
-static void cold_unpredicted_return(struct lowering *l, struct cold *c)
-{
-    if (c->reg[0] != RAX)
-        emit_op(&l->e, X64_MOV_STORE, 64, c->reg[0], in_reg(RAX));
-    emit_jmp_to(&l->e, &l->runtime[EXIT_RETURN]);
 }
 
 void lower_return_to(struct lowering *l, ir_ref v)
@@ -277,10 +220,8 @@ void lower_return_to(struct lowering *l, ir_ref v)
         return;
     }
     unsigned target = regalloc_use(&l->ra, insn_of(l, v)->arg[0]);
-    struct cold *c = new_cold(l, cold_unpredicted_return);
-    c->reg[0] = (uint8_t)target;
-    emit_op(&l->e, X64_CMP_LOAD, 64, target, at_base(RSP, offsetof(struct return_entry, spc)));
-    emit_jcc(&l->e, CC_NE, &c->entry);
+    if (target != RAX)
+        emit_op(&l->e, X64_MOV_STORE, 64, target, in_reg(RAX));
     emit_ret(&l->e);
 }
 
@@ -292,7 +233,8 @@ void lower_return_to(struct lowering *l, ir_ref v)
 struct indirect {
     unsigned site;
     unsigned target, scratch; /* registers */
-    struct label probe, landing;
+    uint64_t return_spc;      /* of a call */
+    struct label probe, landed;
 };
 
 static void leave_indirect(struct lowering *l, unsigned target)
@@ -307,12 +249,15 @@ static void cold_indirect_stub(struct lowering *l, struct cold *c)
     const struct indirect *i = c->more;
     l->result->sites[i->site].stub = l->e.at;
     emit_bind(&l->e, &l->site[i->site]->stub);
-    emit_op(&l->e, X64_MOV_STORE, 64, i->target, CONTEXT(pc));
+    if (i->target != RAX)
+        emit_op(&l->e, X64_MOV_STORE, 64, i->target, in_reg(RAX));
+    emit_alignment(&l->e, l->config->layout, RAX);
+    emit_op(&l->e, X64_MOV_STORE, 64, RAX, CONTEXT(pc));
     emit_site_number(l, i->site);
     emit_jmp_to(&l->e, &l->runtime[EXIT_SITE]);
 }
 
-/* Line number spc / code_alignment % INDIRECT_LINES, 16 bytes each. */
+/* A target that is not aligned is not found; EXIT_INDIRECT aligns it. Line number spc / code_alignment % INDIRECT_LINES, 16 bytes each. */
 void emit_probe(struct emitter *e, const struct layout *layout, unsigned target, unsigned scratch, struct label *miss)
 {
     unsigned shift = 4 - (unsigned)__builtin_ctz(layout->code_alignment);
@@ -364,24 +309,17 @@ void lower_jump_ind(struct lowering *l, ir_ref v)
     compare_with_guess(l, i);
     emit_patchable(&l->e, JCC_OPCODE);
     l->site[i->site]->branch = emit_jcc(&l->e, CC_NE, &l->site[i->site]->stub);
-    emit_poll(l, &i->probe);
     emit_site_jmp(l, i->site);
 }
 
-/* The landing of a call that was not predicted goes on to the other's. */
+/* What returns from a call that was not predicted goes on where the others do. */
 static void cold_unpredicted_call(struct lowering *l, struct cold *c)
 {
     struct indirect *i = c->more;
     emit_patchable(&l->e, CALL_OPCODE);
     l->site[i->site]->branch = emit_call(&l->e, &l->site[i->site]->stub);
-    emit_jmp(&l->e, &i->landing);
-}
-
-static void cold_leaving_call(struct lowering *l, struct cold *c)
-{
-    struct indirect *i = c->more;
-    emit_call(&l->e, &i->probe);
-    emit_jmp(&l->e, &i->landing);
+    emit_landing_check(l, i->return_spc);
+    emit_jmp(&l->e, &i->landed);
 }
 
 /* Without the cache: the call is made to code that leaves. */
@@ -401,24 +339,23 @@ void lower_call_ind(struct lowering *l, ir_ref v)
         lower_jump_ind(l, v);
         return;
     }
-    regalloc_vacate(&l->ra, RAX); /* push_entry's */
-    regalloc_use(&l->ra, insn_of(l, v)->arg[0]);
-    push_entry(l, return_spc);
     if (!l->config->indirect_cache) {
         call_and_leave(l, v);
         emit_landing(l, return_spc);
         return;
     }
     struct indirect *i = new_indirect(l, v);
-    struct cold *unpredicted = new_cold(l, cold_unpredicted_call), *leaving = new_cold(l, cold_leaving_call);
-    unpredicted->more = leaving->more = i;
+    i->return_spc = return_spc;
+    struct cold *unpredicted = new_cold(l, cold_unpredicted_call);
+    unpredicted->more = i;
     compare_with_guess(l, i);
     emit_jcc(&l->e, CC_NE, &unpredicted->entry);
-    emit_poll(l, &leaving->entry);
     emit_patchable(&l->e, CALL_OPCODE);
     l->result->sites[i->site].link = emit_call(&l->e, &l->site[i->site]->stub);
-    emit_bind(&l->e, &i->landing);
-    emit_landing(l, return_spc);
+    unsigned landing = new_direct_site(l, return_spc);
+    emit_landing_check(l, return_spc);
+    emit_bind(&l->e, &i->landed);
+    emit_site_jmp(l, landing);
 }
 
 void emit_guesses(struct lowering *l)
@@ -436,7 +373,7 @@ void emit_guesses(struct lowering *l)
 
 /* ---- linking ------------------------------------------------------------------------------------------------------------------------------- */
 
-/* The field lies within an aligned quadword, so that this store is atomic (SDM volume 3, 9.1.1). */
+/* The field lies so that this store is atomic (struct emitter; SDM volume 3, 9.1.1). */
 void x64_link(struct code_buffer *b, uint32_t link, uint32_t target)
 {
     struct field { uint32_t distance; } __attribute__((packed, may_alias));

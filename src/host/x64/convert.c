@@ -7,6 +7,7 @@ enum { ANY_FLOAT = NO_REG - FLOAT_REGS };
 static bool is_double(enum ir_type type) { return type == IR_F64; }
 
 static void zero_vector(struct lowering *l, unsigned reg) { emit_op(&l->e, X64_PXOR, 32, reg, in_reg(reg)); }
+static void fill_vector(struct lowering *l, unsigned reg) { emit_op3(&l->e, X64_PCMPEQD, 128, reg, reg, in_reg(reg)); }
 
 void lower_f_from_f(struct lowering *l, ir_ref v)
 {
@@ -20,11 +21,17 @@ void lower_f_from_f(struct lowering *l, ir_ref v)
     emit_op3(&l->e, is_double(insn->type) ? X64_CVTSS2SD : X64_CVTSD2SS, 32, define_float(l, v, a), a, in_reg(a));
 }
 
-/* cvtsi2sd writes part of its register: zeroing it first cuts the dependence on what was there. */
-static void convert_integer(struct lowering *l, enum ir_type to, unsigned width, unsigned d, struct operand from)
+/* cvtsi2sd writes part of its register: zeroing it first cuts the dependence on what was there. Ones do that too, and then cvtsi2ss gives a boxed float. */
+static void convert_integer(struct lowering *l, ir_ref v, unsigned width, unsigned d, struct operand from)
 {
-    zero_vector(l, d);
+    enum ir_type to = insn_of(l, v)->type;
+    bool boxed = !is_double(to) && d < LOW_VECTORS;
+    if (boxed)
+        fill_vector(l, d);
+    else
+        zero_vector(l, d);
     emit_op(&l->e, X64_CVTSI2SS + is_double(to), width, d, from);
+    l->ra.value[v].boxed = boxed;
 }
 
 static bool rounds_as_the_host(const struct ir_insn *insn, enum ir_type from)
@@ -42,7 +49,7 @@ void lower_f_from_s(struct lowering *l, ir_ref v)
     }
     unsigned a = regalloc_use(&l->ra, insn->arg[0]);
     regalloc_release(&l->ra);
-    convert_integer(l, insn->type, type_bits(from), define_float(l, v, ANY_FLOAT), in_reg(a));
+    convert_integer(l, v, type_bits(from), define_float(l, v, ANY_FLOAT), in_reg(a));
 }
 
 /* As a signed number of 64 bits, which it is unless it is 2^63 or more. */
@@ -58,14 +65,15 @@ void lower_f_from_u(struct lowering *l, ir_ref v)
     regalloc_release(&l->ra);
     unsigned d = define_float(l, v, ANY_FLOAT);
     if (from == IR_I32) {
-        convert_integer(l, insn->type, 64, d, in_reg(a));
+        convert_integer(l, v, 64, d, in_reg(a));
         return;
     }
     struct cold *c = new_evaluation(l, a, NO_REG, NO_REG, d + FLOAT_REGS);
     emit_op(&l->e, X64_TEST, 64, a, in_reg(a));
     emit_jcc(&l->e, CC_S, &c->entry);
-    convert_integer(l, insn->type, 64, d, in_reg(a));
+    convert_integer(l, v, 64, d, in_reg(a));
     emit_bind(&l->e, &c->back);
+    l->ra.value[v].boxed = false; /* nor is what cold code gives */
 }
 
 /* The smallest integer is the only one from which 1 cannot be subtracted. */

@@ -6,7 +6,7 @@
 
 /* ORDER FEATURE */
 const char *const x64_feature_names[] = {
-    "sse4.1", "bmi1", "bmi2", "lzcnt", "popcnt", "movbe", "avx", "fma", "avx2", "avx512vl", NULL
+    "sse4.1", "bmi1", "bmi2", "lzcnt", "popcnt", "movbe", "avx", "fma", "avx2", "avx512vl", "atomic-lines", NULL
 };
 
 /* XCR0: which register state the kernel saves; SDM volume 1, 13.3. */
@@ -19,9 +19,17 @@ static uint32_t saved_state(void)
 
 static uint32_t if_set(uint32_t word, uint32_t bit, uint32_t feature) { return word & bit ? feature : 0; }
 
+/* Its maker guarantees what others do not: SDM volume 3, 9.1.1. */
+static bool is_intel(void)
+{
+    uint32_t a, b = 0, c = 0, d = 0;
+    __get_cpuid(0, &a, &b, &c, &d);
+    return b == signature_INTEL_ebx && c == signature_INTEL_ecx && d == signature_INTEL_edx;
+}
+
 uint32_t x64_detect(void)
 {
-    uint32_t a, b, c, d, features = 0;
+    uint32_t a, b, c, d, features = is_intel() ? FEATURE_ATOMIC_LINES : 0;
     if (!__get_cpuid(1, &a, &b, &c, &d))
         return 0;
     features |= if_set(c, bit_SSE4_1, FEATURE_SSE41) | if_set(c, bit_POPCNT, FEATURE_POPCNT) | if_set(c, bit_MOVBE, FEATURE_MOVBE);

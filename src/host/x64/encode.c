@@ -595,8 +595,8 @@ void emit_nops(struct emitter *e, unsigned size)
 
 unsigned patchable_padding(const struct emitter *e, unsigned ahead)
 {
-    unsigned in_quadword = (e->at + ahead) & 7; /* a store within an aligned quadword is atomic */
-    return in_quadword > 4 ? 8 - in_quadword : 0;
+    unsigned in_piece = (e->at + ahead) & (e->atomic - 1u);
+    return in_piece > e->atomic - 4u ? e->atomic - in_piece : 0;
 }
 
 void emit_patchable(struct emitter *e, unsigned ahead) { emit_nops(e, patchable_padding(e, ahead)); }
@@ -617,23 +617,30 @@ static uint32_t emit_branch(struct emitter *e, const char *text, const uint8_t *
 uint32_t emit_jmp(struct emitter *e, struct label *target) { return emit_branch(e, "jmp", (const uint8_t[]){ 0xe9 }, 1, target); }
 uint32_t emit_call(struct emitter *e, struct label *target) { return emit_branch(e, "call", (const uint8_t[]){ 0xe8 }, 1, target); }
 
+static const char jcc_texts[16][4] = { "jo", "jno", "jb", "jae", "je", "jne", "jbe", "ja", "js", "jns", "jp", "jnp", "jl", "jge", "jle", "jg" };
+
 uint32_t emit_jcc(struct emitter *e, enum condition cc, struct label *target)
 {
-    static const char texts[16][4] = { "jo", "jno", "jb", "jae", "je", "jne", "jbe", "ja", "js", "jns", "jp", "jnp", "jl", "jge", "jle", "jg" };
-    return emit_branch(e, texts[cc], (const uint8_t[]){ 0x0f, (uint8_t)(0x80 | cc) }, 2, target);
+    return emit_branch(e, jcc_texts[cc], (const uint8_t[]){ 0x0f, (uint8_t)(0x80 | cc) }, 2, target);
 }
 
-static void emit_branch_to(struct emitter *e, const char *text, unsigned opcode, const struct landmark *target)
+static void emit_branch_to(struct emitter *e, const char *text, const uint8_t *opcode, unsigned opcode_size, const struct landmark *target)
 {
     if (!room(e))
         return;
     list(e, "\t{disp32} %s %s\n", text, target->name);
-    byte(e, opcode);
+    memcpy(e->write + e->at, opcode, opcode_size);
+    e->at += opcode_size;
     distance_to(e, target, 0);
 }
 
-void emit_jmp_to(struct emitter *e, const struct landmark *target) { emit_branch_to(e, "jmp", 0xe9, target); }
-void emit_call_to(struct emitter *e, const struct landmark *target) { emit_branch_to(e, "call", 0xe8, target); }
+void emit_jmp_to(struct emitter *e, const struct landmark *target) { emit_branch_to(e, "jmp", (const uint8_t[]){ 0xe9 }, 1, target); }
+void emit_call_to(struct emitter *e, const struct landmark *target) { emit_branch_to(e, "call", (const uint8_t[]){ 0xe8 }, 1, target); }
+
+void emit_jcc_to(struct emitter *e, enum condition cc, const struct landmark *target)
+{
+    emit_branch_to(e, jcc_texts[cc], (const uint8_t[]){ 0x0f, (uint8_t)(0x80 | cc) }, 2, target);
+}
 
 void emit_bind(struct emitter *e, struct label *label)
 {

@@ -74,6 +74,7 @@ struct emitter {
     uint32_t limit;    /* instructions must start below */
     bool avx;          /* use VEX forms */
     bool quiet;        /* do not list */
+    uint8_t atomic;    /* bytes, a power of two: a store within an aligned piece of that size is atomic */
     FILE *listing;
     uint32_t labels;   /* numbers given */
     uint32_t flag_changes; /* instructions that changed condition codes so far, calls not counted */
@@ -163,6 +164,7 @@ uint32_t emit_call(struct emitter *e, struct label *target);
 
 void emit_jmp_to(struct emitter *e, const struct landmark *target);
 void emit_call_to(struct emitter *e, const struct landmark *target);
+void emit_jcc_to(struct emitter *e, enum condition cc, const struct landmark *target);
 
 void emit_bind(struct emitter *e, struct label *label);
 

@@ -15,6 +15,7 @@ enum x64_feature {
     FEATURE_FMA = 1 << 7,      /* implies AVX */
     FEATURE_AVX2 = 1 << 8,     /* implies AVX */
     FEATURE_AVX512VL = 1 << 9, /* implies AVX; with F and BW; for registers xmm16 to xmm31 */
+    FEATURE_ATOMIC_LINES = 1 << 10, /* stores within a cache line of 64 bytes are atomic, not only those within an aligned quadword */
 };
 
 extern const char *const x64_feature_names[];

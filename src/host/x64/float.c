@@ -111,7 +111,7 @@ struct cold *new_evaluation(struct lowering *l, unsigned a, unsigned b, unsigned
 static void load_canonical_nan(struct lowering *l, struct cold *c)
 {
     enum ir_type type = c->insn->type;
-    emit_op(&l->e, X64_MOVSS_LOAD + is_double(type), 32, c->reg[3] - FLOAT_REGS, float_mask_of(l, MASK_NAN, type));
+    emit_op(&l->e, X64_MOVSD_LOAD, 32, c->reg[3] - FLOAT_REGS, float_mask_of(l, MASK_NAN, type));
 }
 
 static void cold_canonical_nan(struct lowering *l, struct cold *c)
@@ -161,8 +161,17 @@ void lower_bits_f(struct lowering *l, ir_ref v)
     }
 }
 
+static bool is_boxed(const struct lowering *l, ir_ref v) { return l->ra.value[v].boxed; }
+
+/* The result's register has the upper bits of an operand's. */
+static void note_boxed(struct lowering *l, ir_ref v, bool boxed) { l->ra.value[v].boxed = boxed; }
+
 void lower_f_box(struct lowering *l, ir_ref v)
 {
+    if (is_boxed(l, insn_of(l, v)->arg[0])) {
+        regalloc_alias(&l->ra, v, insn_of(l, v)->arg[0]);
+        return;
+    }
     unsigned a = use_float(l, insn_of(l, v)->arg[0]);
     regalloc_release(&l->ra);
     float_logic(l, X64_POR, define_float(l, v, a), a, float_mask(l, MASK_BOX));
@@ -189,6 +198,7 @@ void lower_f_unbox(struct lowering *l, ir_ref v)
         emit_jcc(&l->e, CC_NE, &c->entry);
     }
     emit_bind(&l->e, &c->back);
+    note_boxed(l, v, true);
 }
 
 void lower_f_sign(struct lowering *l, ir_ref v)
@@ -198,6 +208,7 @@ void lower_f_sign(struct lowering *l, ir_ref v)
     unsigned a = use_float(l, insn->arg[0]);
     regalloc_release(&l->ra);
     float_logic(l, negate ? X64_PXOR : X64_PAND, define_float(l, v, a), a, float_mask_of(l, negate ? MASK_SIGN : MASK_ABS, insn->type));
+    note_boxed(l, v, is_boxed(l, insn->arg[0]));
 }
 
 void lower_f_copysign(struct lowering *l, ir_ref v)
@@ -211,6 +222,7 @@ void lower_f_copysign(struct lowering *l, ir_ref v)
     unsigned d = define_float(l, v, a);
     float_logic(l, X64_PAND, d, a, float_mask_of(l, MASK_ABS, insn->type));
     float_logic(l, X64_POR, d, d, in_reg(sign));
+    note_boxed(l, v, is_boxed(l, insn->arg[0]));
 }
 
 /* ---- arithmetic ------------------------------------------------------------------------------------------------------------------------- */
@@ -227,10 +239,16 @@ void lower_f_arithmetic(struct lowering *l, ir_ref v)
         lower_evaluation(l, v);
         return;
     }
-    unsigned a = use_float(l, insn->arg[0]);
-    struct operand b = float_operand(l, insn->arg[1]);
+    ir_ref first = insn->arg[0], second = insn->arg[1];
+    if (ops[which].commutative && is_boxed(l, second) && !is_boxed(l, first)) {
+        first = second;
+        second = insn->arg[0];
+    }
+    unsigned a = use_float(l, first);
+    struct operand b = float_operand(l, second);
     regalloc_release(&l->ra);
     float_binary(l, ops[which].op, insn->type, ops[which].commutative, define_float(l, v, a), a, b);
+    note_boxed(l, v, is_boxed(l, first) && (l->e.avx || is_boxed(l, second)));
 }
 
 void lower_f_sqrt(struct lowering *l, ir_ref v)
@@ -243,6 +261,7 @@ void lower_f_sqrt(struct lowering *l, ir_ref v)
     unsigned a = use_float(l, insn->arg[0]);
     regalloc_release(&l->ra);
     emit_op3(&l->e, X64_SQRTSS + is_double(insn->type), 32, define_float(l, v, a), a, in_reg(a));
+    note_boxed(l, v, l->e.avx && is_boxed(l, insn->arg[0]));
 }
 
 static bool is_fused(const struct lowering *l, const struct ir_insn *insn)
@@ -283,6 +302,7 @@ void lower_f_muladd(struct lowering *l, ir_ref v)
     emit_unordered_test(l, insn->type, d);
     emit_jcc(&l->e, CC_P, &c->entry);
     emit_bind(&l->e, &c->back);
+    note_boxed(l, v, is_boxed(l, insn->arg[2]));
 }
 
 static bool gives_canonical_nans(const struct lowering *l, const struct ir_insn *insn) { return is_fused(l, insn); }
@@ -296,6 +316,7 @@ void lower_f_canon(struct lowering *l, ir_ref v)
     ir_ref from = insn->arg[0];
     if (gives_canonical_nans(l, insn_of(l, from))) {
         regalloc_alias(&l->ra, v, from);
+        note_boxed(l, v, is_boxed(l, from));
         return;
     }
     if (!gives_quiet_nans(insn_of(l, from))) {
@@ -306,6 +327,7 @@ void lower_f_canon(struct lowering *l, ir_ref v)
     regalloc_release(&l->ra);
     unsigned d = define_float(l, v, a);
     emit_float_move(l, d, a);
+    note_boxed(l, v, is_boxed(l, from));
     note_unsettled(l, v, d);
 }
 

@@ -260,14 +260,11 @@ void store_pc(struct lowering *l, uint64_t pc)
     }
 }
 
-/* Fails if the guest thread is wanted. Condition codes stay, if a register is free. */
+/* Fails if the guest thread is wanted. Condition codes stay. */
 static void lower_poll(struct lowering *l, ir_ref v)
 {
     note_mark(l, v);
-    if (regalloc_has_free(&l->ra, false))
-        emit_op(&l->e, X64_MOV_LOAD, 32, regalloc_scratch(&l->ra, false), context_at((size_t)-POLL_DISTANCE));
-    else
-        emit_op(&l->e, X64_TEST, 32, RAX, context_at((size_t)-POLL_DISTANCE));
+    emit_op(&l->e, X64_MOV_LOAD, 32, regalloc_scratch(&l->ra, false), context_at((size_t)-POLL_DISTANCE));
 }
 
 /* ---- the driver -------------------------------------------------------------------------------------------------------------------- */
@@ -376,7 +373,8 @@ static void lower_blocks(struct lowering *l)
 
 static void *zeroed(struct arena *arena, size_t size) { return memset(arena_alloc(arena, size), 0, size); }
 
-enum { CODE_ALIGNMENT = 16 };
+/* Bytes. What stays for long begins with a cache line; what is made in a hurry wastes less. */
+enum { ALIGNMENT = 64, HURRIED_ALIGNMENT = 16 };
 
 bool x64_translate(const struct host_config *config, const struct host_runtime *runtime, struct ir_unit *u,
                    uint32_t *counter, uint32_t first_site, struct code_buffer *out, struct host_unit *result)
@@ -384,7 +382,7 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     struct lowering *l = arena_alloc(u->arena, sizeof *l);
     memset(l, 0, offsetof(struct lowering, ra));
     size_t used = out->used;
-    out->used = align_up(out->used, CODE_ALIGNMENT);
+    out->used = align_up(out->used, counter ? HURRIED_ALIGNMENT : ALIGNMENT);
     result->start = (uint32_t)out->used;
     result->site_count = result->mark_count = 0;
     result->marks = NULL;
@@ -403,6 +401,7 @@ bool x64_translate(const struct host_config *config, const struct host_runtime *
     l->block = zeroed(u->arena, u->block_count * sizeof *l->block);
     emitter_init(&l->e, out, has(l, FEATURE_AVX), config->listing);
     l->e.start = result->start;
+    l->e.atomic = has(l, FEATURE_ATOMIC_LINES) ? 64 : 8;
     l->e.relocations_in = config->relocatable ? u->arena : NULL;
     regalloc_init(&l->ra, u, l->plan, &place_emitters, l);
     select_unit(l);

@@ -106,9 +106,6 @@ static inline bool keeps_flags(const struct lowering *l) { return l->at < l->fla
 /* Whether the comparison is by order or equality alone: of those that the host's compare tells. */
 static inline bool is_order(enum ir_op op) { return op >= IR_eq && op <= IR_ule; }
 
-/* Whether the edge leaves the unit and goes back. */
-static inline bool goes_back(const struct lowering *l, const struct ir_edge *edge) { return edge->leaves && edge->spc <= l->u->spc; }
-
 /* Width of the registers in which integers of that type are computed. */
 static inline unsigned register_width(enum ir_type type) { return type == IR_I64 ? 64 : 32; }
 
@@ -357,6 +354,9 @@ void lower_counter(struct lowering *l, const struct landmark *counter);
 void emit_guesses(struct lowering *l);
 
 /* Jumps to what the indirect-branch cache knows for the SPC in register `target`, or to `miss`. */
+/* Drops the bits of a target that do not count. */
+void emit_alignment(struct emitter *e, const struct layout *layout, unsigned target);
+
 void emit_probe(struct emitter *e, const struct layout *layout, unsigned target, unsigned scratch, struct label *miss);
 
 /* What emit_guesses lays down. */

@@ -30,13 +30,13 @@ void x64_save_homes(const struct host_runtime *runtime, const void *ucontext, st
         else if (home != NO_REG)
             c->slot[slot] = general_register(u, home);
     }
-    c->return_top = (struct return_entry *)general_register(u, RSP);
+    c->return_top = (const void **)general_register(u, RSP);
 }
 
 uint64_t x64_signal_pc(const void *ucontext) { return (uint64_t)((const ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP]; }
 
 /* It is on top of the stack of returns, which return_top leaves out (runtime.c). */
-uint64_t x64_helper_pc(const struct context *c) { return ((const uint64_t *)c->return_top)[-1]; }
+uint64_t x64_helper_pc(const struct context *c) { return (uint64_t)(uintptr_t)c->return_top[-1]; }
 
 /* As if `function` had been called: rsp is 8 less than a multiple of 16, and what lies within the red zone of the
  * interrupted function stays. */

@@ -14,7 +14,7 @@ struct group {
 
 static void load_canonical(struct lowering *l, const struct unsettled *u)
 {
-    emit_op(&l->e, X64_MOVSS_LOAD + is_double(u->type), 32, u->reg - FLOAT_REGS, float_mask_of(l, MASK_NAN, u->type));
+    emit_op(&l->e, X64_MOVSD_LOAD, 32, u->reg - FLOAT_REGS, float_mask_of(l, MASK_NAN, u->type));
 }
 
 static void load_canonical_if_nan(struct lowering *l, const struct unsettled *u)

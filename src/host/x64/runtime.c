@@ -7,7 +7,7 @@
 #include "host/x64/lower.h"
 
 const char *const x64_runtime_names[RUNTIME_ENTRIES] = {
-    [EXIT_SITE] = "exit_site", [EXIT_INDIRECT] = "exit_indirect", [EXIT_RETURN] = "exit_return", [CALL_PURE] = "call_pure",
+    [EXIT_SITE] = "exit_site", [EXIT_INDIRECT] = "exit_indirect", [EXIT_RETURN] = "exit_return", [RETURN_BOTTOM] = "return_bottom", [CALL_PURE] = "call_pure",
     [CALL_STATE] = "call_state", [CALL_LOOK] = "call_look", [CALL_EVALUATE] = "call_evaluate", [FLOAT_MASKS] = "float_masks",
     [FLAG_TABLES] = "flag_tables",
 };
@@ -109,41 +109,73 @@ static void make_exit(struct maker *m)
     emit_ret(&m->e);
 }
 
+void emit_alignment(struct emitter *e, const struct layout *layout, unsigned target)
+{
+    if (layout->code_alignment > 1)
+        emit_imm(e, X64_AND_IMM, 64, in_reg(target), -layout->code_alignment);
+}
+
 static void make_exit_indirect(struct maker *m)
 {
     mark(m, EXIT_INDIRECT);
+    emit_alignment(&m->e, m->layout, RAX);
     store(m, CONTEXT(pc), RAX);
     emit_mov_imm(&m->e, RAX, LEAVE_INDIRECT);
     emit_jmp_to(&m->e, &m->facts->at[EXIT_SITE]);
 }
 
-/* A guest return to the SPC in rax, not to the newest entry: entries of frames that are gone (by longjmp, unwinding) are
- * dropped; they have a stack pointer below the guest's. */
+enum { FARTHEST_RETURN = 64 }; /* calls */
+
+/* What a landing compares with, its address in rbx, by way of rcx: cmp rax, [rip + disp32] is 7 bytes long. */
+static struct operand spc_of_landing(struct maker *m)
+{
+    emit_op(&m->e, X64_MOVSXD, 64, RCX, at_base(RBX, 3));
+    return (struct operand){ .is_memory = true, .base = RBX, .index = RCX, .disp = 7 };
+}
+
+/* A guest return to the SPC in rax, but it came out of a newer call, or of an older one. Landings of calls from which nobody will return any more (by longjmp,
+ * unwinding) are dropped. If there is none for this SPC, the one it came out of goes back. */
 static void make_exit_return(struct maker *m, const struct host_config *config)
 {
-    struct label again = { 0 }, kept = { 0 }, unknown = { 0 };
+    struct label again = { 0 }, found = { 0 }, none = { 0 }, unknown = { 0 }, bottom_spc = { 0 };
     mark(m, EXIT_RETURN);
-    unsigned slot = m->layout->stack_pointer, home = slot == NO_SLOT ? NO_REG : m->facts->plan.home[slot];
-    if (home != NO_REG)
-        emit_op(&m->e, X64_MOV_STORE, 64, home, in_reg(RCX));
-    else if (slot != NO_SLOT)
-        load(m, RCX, cell_at(slot));
+    emit_alignment(&m->e, m->layout, RAX);
+    store(m, cell_at(CELL_OPERAND_A), RBX);
+    emit_op(&m->e, X64_LEA, 64, RDX, at_base(RSP, FARTHEST_RETURN * (int)sizeof(void *)));
+    store(m, cell_at(CELL_OPERAND_B), RDX);
+    emit_op(&m->e, X64_MOV_STORE, 64, RSP, in_reg(RDX));
     emit_bind(&m->e, &again);
-    emit_op(&m->e, X64_CMP, 64, RCX, at_base(RSP, offsetof(struct return_entry, stack_pointer)));
-    emit_jcc(&m->e, CC_AE, &kept);
-    emit_op(&m->e, X64_LEA, 64, RSP, at_base(RSP, sizeof(struct return_entry)));
-    emit_jmp(&m->e, &again);
-    emit_bind(&m->e, &kept);
-    emit_op(&m->e, X64_CMP, 64, RAX, at_base(RSP, offsetof(struct return_entry, spc)));
-    emit_jcc(&m->e, CC_NE, &unknown);
-    emit_ret(&m->e);
+    load(m, RBX, at_base(RDX, 0));
+    struct operand spc = spc_of_landing(m);
+    emit_imm(&m->e, X64_CMP_IMM, 64, spc, -1); /* NO_SPC: the bottom */
+    emit_jcc(&m->e, CC_E, &none);
+    emit_op(&m->e, X64_CMP_LOAD, 64, RAX, spc);
+    emit_jcc(&m->e, CC_E, &found);
+    emit_op(&m->e, X64_LEA, 64, RDX, at_base(RDX, sizeof(void *)));
+    emit_op(&m->e, X64_CMP_LOAD, 64, RDX, cell_at(CELL_OPERAND_B));
+    emit_jcc(&m->e, CC_B, &again);
+    emit_bind(&m->e, &none);
+    load(m, RBX, cell_at(CELL_OPERAND_A));
     emit_bind(&m->e, &unknown);
+    emit_op(&m->e, X64_LEA, 64, RSP, at_base(RSP, -(int)sizeof(void *)));
     if (config->indirect_cache) {
         struct label miss = { 0 };
         emit_probe(&m->e, m->layout, RAX, RCX, &miss);
         emit_bind(&m->e, &miss);
     }
     emit_jmp_to(&m->e, &m->facts->at[EXIT_INDIRECT]);
+    emit_bind(&m->e, &found);
+    load(m, RBX, cell_at(CELL_OPERAND_A));
+    emit_op(&m->e, X64_MOV_STORE, 64, RDX, in_reg(RSP));
+    emit_ret(&m->e);
+
+    mark(m, RETURN_BOTTOM);
+    emit_op(&m->e, X64_CMP_LOAD, 64, RAX, (struct operand){ .is_memory = true, .base = RIP_LABEL, .index = NO_INDEX, .label = &bottom_spc });
+    emit_alignment(&m->e, m->layout, RAX);
+    emit_jmp(&m->e, &unknown);
+    emit_align(&m->e, 8);
+    emit_bind(&m->e, &bottom_spc);
+    emit_data64(&m->e, NO_SPC);
 }
 
 /* Calls the C function in rax with (context, cell A, cell B) on the C stack; the result goes to cell A. The stack of
@@ -220,8 +252,8 @@ static void make_float_masks(struct maker *m)
     static const uint64_t masks[FLOAT_MASK_COUNT] = {
         [MASK_BOX] = UINT64_C(0xffffffff00000000),
         [MASK_SIGN] = UINT64_C(0x80000000), [MASK_SIGN_64] = UINT64_C(1) << 63,
-        [MASK_ABS] = UINT64_C(0x7fffffff), [MASK_ABS_64] = INT64_MAX,
-        [MASK_NAN] = UINT64_C(0x7fc00000), [MASK_NAN_64] = UINT64_C(0x7ff8000000000000),
+        [MASK_ABS] = UINT64_C(0xffffffff7fffffff), [MASK_ABS_64] = INT64_MAX,
+        [MASK_NAN] = UINT64_C(0xffffffff7fc00000), [MASK_NAN_64] = UINT64_C(0x7ff8000000000000),
         [LIMIT_U32] = UINT64_C(0x4f800000), [LIMIT_U32_64] = UINT64_C(0x41efffffffe00000),
         [LIMIT_S64] = UINT64_C(0x5f000000), [LIMIT_S64_64] = UINT64_C(0x43e0000000000000),
         [MASK_REVERSE] = UINT64_C(0x08090a0b0c0d0e0f),
@@ -268,5 +300,6 @@ void x64_make_runtime(const struct host_config *config, struct code_buffer *out,
     if (out->overflow)
         return;
     out->used = runtime->size = m.e.at;
+    runtime->return_bottom = out->exec + m.facts->at[RETURN_BOTTOM].at;
     memcpy(&runtime->enter, &(const uint8_t *){ out->exec + enter }, sizeof runtime->enter);
 }

@@ -9,7 +9,8 @@
 enum {
     EXIT_SITE,     /* jump; eax: what enter returns */
     EXIT_INDIRECT, /* jump; rax: SPC to go on at; leaves with LEAVE_INDIRECT */
-    EXIT_RETURN,   /* jump; rax: SPC of a guest return that the newest entry did not predict */
+    EXIT_RETURN,   /* jump; rax: SPC of a guest return that came out of another call */
+    RETURN_BOTTOM, /* the landing at the bottom of a stack of returns */
     CALL_PURE,     /* call; rax: function of (context, A, B) that looks at no slots; cells A, B to A; keeps other registers */
     CALL_LOOK,     /* call; like CALL_PURE for a function that looks at slots and changes none that has a home */
     CALL_STATE,    /* call; like CALL_PURE for a function that sees and changes slots; keeps homes alone */
@@ -30,7 +31,7 @@ struct x64_facts {
 extern const char *const x64_runtime_names[RUNTIME_ENTRIES];
 
 /* ORDER FLOAT: the one for 32 bits, then the one for 64. LIMIT_U32: floats from here on may round to 2^32 or more; LIMIT_S64: they
- * do not fit int64_t. */
+ * do not fit int64_t. ABS keeps the bits above a float of 32 bits, a NaN of 32 bits is boxed. */
 enum float_mask {
     MASK_BOX, MASK_ZERO,
     MASK_SIGN, MASK_SIGN_64, MASK_ABS, MASK_ABS_64, MASK_NAN, MASK_NAN_64,

@@ -199,18 +199,12 @@ static void fold_compare(struct lowering *l, ir_ref condition, ir_ref user)
     fold_tested_bits(l, condition);
 }
 
-/* Whether another instruction that changes flags stands before the branch: a poll (control.c). */
-static bool polls(const struct lowering *l, const struct ir_insn *brif)
-{
-    return goes_back(l, &l->u->edge[brif->imm]) || goes_back(l, &l->u->edge[brif->imm + 1]);
-}
-
 /* Whether what is decided here is told by flags, without the operands. */
 static bool is_told(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     if (insn->op == IR_brif)
-        return !polls(l, insn) && take_flags(l, insn->arg[0], v);
+        return take_flags(l, insn->arg[0], v);
     if (insn->op == IR_pick)
         return !type_is_float(insn->type) && take_flags(l, insn->arg[0], v);
     return ir_info(insn)->form == FORM_COMPARE && take_flags(l, v, v);

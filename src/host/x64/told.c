@@ -183,18 +183,18 @@ static bool can_keep_flags(const struct lowering *l, ir_ref v)
     if (insn->extra != LIVE || (ir_traits(insn) & PURE && l->ra.value[v].uses == 0))
         return true;
     switch (insn->op) {
-    case IR_nop: case IR_const: case IR_mark: case IR_get: case IR_set: case IR_sext: case IR_zext: case IR_narrow: case IR_not: case IR_add: return true;
+    case IR_nop: case IR_const: case IR_mark: case IR_poll: case IR_get: case IR_set: case IR_sext: case IR_zext: case IR_narrow: case IR_not: case IR_add: return true;
     case IR_load: case IR_store: return is_plain_access(insn);
     default: return false;
     }
 }
 
-/* Whether the branch has no code on its ways within the unit, and does not poll (control.c). */
+/* Whether the branch has no code on its ways within the unit. */
 static bool is_plain_branch(const struct lowering *l, const struct ir_insn *brif)
 {
     for (unsigned e = 0; e < 2; e++) {
         const struct ir_edge *edge = &l->u->edge[brif->imm + e];
-        if (edge->leaves ? goes_back(l, edge) : edge->argument_count != 0)
+        if (!edge->leaves && edge->argument_count)
             return false;
     }
     return true;
