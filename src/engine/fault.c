@@ -32,7 +32,7 @@ static bool in_return_guard(const struct thread_private *p, uint64_t address)
 
 static void note_faulted(struct thread *t, const struct translation *of, const struct block_mark *mark)
 {
-    t->private->faulted = of->piece_count ? of : NULL;
+    t->private->faulted = of->piece_count || of->forgone_count ? of : NULL;
     t->private->faulted_at = mark->at;
 }
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum { MAGIC_SIZE = 8, LARGEST_FILE = 64 << 20, FEWEST_NEW = 256, LONGEST_GUEST_CODE = 1 << 14 };
-static const char magic[MAGIC_SIZE + 1] = "ferry-4\n";
+static const char magic[MAGIC_SIZE + 1] = "ferry-5\n";
 
 /* Units are found through an open hash table of their offsets in the file, in units of 8 bytes; 0: free. It follows the header. */
 struct kept_header {
@@ -26,7 +26,7 @@ struct kept_site {
     uint32_t writes, stub_link, stub_exit;
 };
 
-/* Followed by sites, guest code, host code, relocations, marks, pieces, each padded to 8 bytes. */
+/* Followed by sites, guest code, host code, relocations, marks, pieces, what is forgone, each padded to 8 bytes. */
 struct kept_unit {
     uint64_t sum;            /* of all that follows */
     uint64_t spc;
@@ -37,7 +37,7 @@ struct kept_unit {
     uint16_t site_count, relocation_count, mark_count;
     uint32_t overwrites;
     uint16_t warm;
-    uint16_t piece_count, is_loop;
+    uint16_t piece_count, is_loop, forgone_count;
 };
 
 struct kept {
@@ -78,6 +78,7 @@ struct parts {
     const uint32_t *relocations;
     const struct block_mark *marks;
     const struct piece *pieces;
+    const union forgone *forgone;
     size_t size; /* of the whole */
 };
 
@@ -90,7 +91,8 @@ static struct parts parts_of(const struct kept_unit *k)
     p.relocations = (const uint32_t *)(at += padded(k->code_size));
     p.marks = (const struct block_mark *)(at += padded(k->relocation_count * sizeof *p.relocations));
     p.pieces = (const struct piece *)(at += padded(k->mark_count * sizeof *p.marks));
-    p.size = (size_t)(at - (const uint8_t *)k) + k->piece_count * sizeof *p.pieces;
+    p.forgone = (const union forgone *)(at += padded(k->piece_count * sizeof *p.pieces));
+    p.size = (size_t)(at - (const uint8_t *)k) + k->forgone_count * sizeof *p.forgone;
     return p;
 }
 
@@ -229,6 +231,13 @@ static void chain_known_ways(struct engine *e, const struct translation *new)
     }
 }
 
+static void copy_forgone(struct engine *e, const struct kept_unit *k, struct translation *new)
+{
+    size_t size = k->forgone_count * sizeof *new->forgone;
+    new->forgone = memcpy(arena_alloc(&e->blocks, size), parts_of(k).forgone, size);
+    new->forgone_count = (uint16_t)k->forgone_count;
+}
+
 static void copy_pieces(struct engine *e, const struct kept_unit *k, struct translation *new)
 {
     size_t size = k->piece_count * sizeof *new->pieces;
@@ -267,6 +276,7 @@ struct block *keep_adopt(struct thread *t, uint64_t pc, uint32_t mode)
     struct translation *new = adopt_unit(e, &unit, b, b->reach, k->warm, k->overwrites);
     new->kept = true;
     copy_pieces(e, k, new);
+    copy_forgone(e, k, new);
     note_adoption(e, k);
     publish_translation(e, b, new);
     e->block_count++;
@@ -338,7 +348,7 @@ static void write_translation(struct thread *t, const struct translation *tr, st
     struct kept_unit unit = { .spc = b->spc, .mode = b->mode, .guest_size = (uint32_t)guest_size, .block_size = (uint32_t)(b->end - b->spc), .insn_count = b->insn_count,
                               .code_size = tr->code_end - tr->code_start,
                               .place = { tr->code_start, tr->first_site, counter, program_address(e) }, .warm = tr->warm, .overwrites = tr->would_overwrite,
-                              .piece_count = tr->piece_count, .is_loop = tr->is_loop,
+                              .piece_count = tr->piece_count, .forgone_count = tr->forgone_count, .is_loop = tr->is_loop,
                               .site_count = tr->site_count, .relocation_count = tr->relocation_count, .mark_count = tr->mark_count };
     append(w, &unit, sizeof unit);
     write_sites(e, tr, w);
@@ -347,6 +357,7 @@ static void write_translation(struct thread *t, const struct translation *tr, st
     append(w, tr->relocations, tr->relocation_count * sizeof *tr->relocations);
     append(w, tr->marks, tr->mark_count * sizeof *tr->marks);
     append(w, tr->pieces, tr->piece_count * sizeof *tr->pieces);
+    append(w, tr->forgone, tr->forgone_count * sizeof *tr->forgone);
     struct kept_unit *k = (struct kept_unit *)(w->bytes + offset);
     k->sum = sum_of(&k->spc, w->size - offset - offsetof(struct kept_unit, spc));
     enter(w, b->spc, b->mode, offset);

@@ -294,7 +294,7 @@ static enum event run_guest(struct thread *t)
             unlock_engine(t);
         }
         if (t->private->faulted)
-            recover_fleeting(t);
+            recover_state(t);
         t->private->faulted = NULL;
         bool polled = t->private->polled;
         t->private->polled = false;

@@ -12,7 +12,7 @@
  *   coherent.c   blocks of guests that see at once what code they write: they check themselves
  *   stats.c      what the tiers did
  *   fault.c      from a host fault back to precise guest state
- *   recover.c    fleeting slots where translated code faulted
+ *   recover.c    what translated code did not write where it faulted
  *   engine.c     making and wiring all this, threads, stopping the world */
 #ifndef FERRY_ENGINE_PRIVATE_H
 #define FERRY_ENGINE_PRIVATE_H
@@ -75,8 +75,10 @@ struct translation {
     uint32_t overwrites;            /* fleeting slots, before anyone can look at what they held */
     uint32_t would_overwrite;       /* the same if it were not warm, which looks at once */
     bool warm;                      /* made in a hurry, counts how often it is entered */
-    const struct piece *pieces;     /* the blocks of its region, if it needs recover_fleeting where it faults */
-    uint8_t piece_count;            /* 0: it does not */
+    const union forgone *forgone;   /* state that it does not write */
+    const struct piece *pieces;     /* the blocks of its region, if it has fleeting slots that are found out where it faults */
+    uint16_t forgone_count;         /* words */
+    uint8_t piece_count;            /* 0: it has not */
     bool is_loop;
     bool kept;                      /* on disk already */
 };
@@ -164,7 +166,7 @@ struct thread_private {
     bool locked;               /* lock_engine has locked, since there were other threads */
     _Atomic bool polls_fail;   /* the page before the thread cannot be read: attention is wanted */
     bool polled;               /* a poll failed: that is being resumed */
-    const struct translation *faulted; /* where the fault came from that is being resumed, if recover_fleeting is needed; or NULL */
+    const struct translation *faulted; /* where the fault came from that is being resumed, if recover_state is needed; or NULL */
     ir_ref faulted_at;         /* the mark in its unit, as lifted */
     jmp_buf resume;            /* where a caught fault continues: in engine_run, or engine_access_address */
     struct indirect_line *lines; /* the thread's indirect-branch cache; context.indirect points there, or at the
@@ -176,7 +178,7 @@ struct thread_private {
 enum { RETURN_STACK = 1 << 20, RETURN_GUARD = 4096 }; /* bytes */
 
 /* recover.c: before a fault in translated code becomes an event. */
-void recover_fleeting(struct thread *t);
+void recover_state(struct thread *t);
 
 /* coherent.c: whether code in [start, end) may be written any time; whether an instruction may do that; makes a new block check itself; whether it has to go; the
  * check as part of its translation. */

@@ -1,5 +1,5 @@
-/* Fleeting slots where translated code faulted: the code does not write what can be found out from its instructions and the other slots (opt/recover.c). So
- * they are lifted once more. */
+/* State where translated code faulted: it does not write what can be found out. For slots in general there are recipes (opt/forgo.c); fleeting ones follow from
+ * instructions and the other slots (opt/recover.c), so the instructions are lifted once more. */
 #include "engine/private.h"
 
 #include "opt/opt.h"
@@ -36,7 +36,7 @@ static bool decode_region(struct thread *t, struct arena *arena, struct region *
     return true;
 }
 
-void recover_fleeting(struct thread *t)
+static void recover_fleeting(struct thread *t)
 {
     struct arena arena = { 0 };
     struct ir_unit u;
@@ -47,4 +47,12 @@ void recover_fleeting(struct thread *t)
         opt_recover(&u, t->private->faulted_at, &t->context);
     }
     arena_free(&arena);
+}
+
+void recover_state(struct thread *t)
+{
+    const struct translation *from = t->private->faulted;
+    opt_make_up(from->forgone, from->forgone_count, t->private->faulted_at, &t->context);
+    if (from->piece_count)
+        recover_fleeting(t);
 }

@@ -256,6 +256,13 @@ static void note_pieces(struct engine *e, struct translation *new, const struct 
     new->is_loop = region->is_loop;
 }
 
+static void note_forgone(struct engine *e, struct translation *new, const struct ir_unit *u)
+{
+    size_t size = u->forgone_count * sizeof *u->forgone;
+    new->forgone = memcpy(arena_alloc(&e->blocks, size), u->forgone, size);
+    new->forgone_count = (uint16_t)u->forgone_count;
+}
+
 /* How a translation went. */
 enum outcome { DONE, TOO_LARGE, NO_ROOM };
 
@@ -279,6 +286,8 @@ static enum outcome translate_region(struct engine *e, struct region *region, bo
         struct translation *new = adopt_unit(e, &unit, b, region_end(region), warm, u->overwrites);
         if (u->recoverable)
             note_pieces(e, new, region);
+        if (u->forgone_count)
+            note_forgone(e, new, u);
         chain_usual_ways(e, new, region);
         publish_translation(e, b, new);
         stats_note_translation(e, region, warm, unit.size, since);

@@ -189,10 +189,24 @@ struct ir_block {
     ir_ref first, last;
 };
 
+/* What is known of a slot that is not written though it should be, since nobody will look but who catches a fault between the instructions `at` and `until`: words
+ * by which its value is found out, this one included. Steps follow, each of earlier ones' values, which count from 0: an operation; IR_get: what slot `a` has; or
+ * IR_const: the next word. The last one's is the slot's. */
+struct forgone_set { uint16_t at, until, slot, words; };
+struct forgone_step { uint8_t op, type, from, aux; uint16_t a, b; };
+union forgone {
+    struct forgone_set set;
+    struct forgone_step step;
+    uint64_t constant;
+};
+
 struct ir_unit {
     struct arena *arena;         /* where everything here lives; not owned */
     const struct layout *layout;
     uint64_t spc;                /* where it starts */
+    bool recovers;               /* who catches a fault in it finds out state that is not written; a hint, not printed */
+    union forgone *forgone;      /* what else; not printed */
+    uint32_t forgone_count, forgone_capacity; /* words */
     uint32_t *recoverable;       /* by instruction, fleeting slots that who catches a fault there finds out; NULL: none; a hint, not printed */
     uint32_t overwrites;         /* fleeting slots, before anyone can look at what they held; a hint, not printed */
     struct ir_insn *insn;

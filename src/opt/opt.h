@@ -29,7 +29,13 @@ void opt_dead_set(struct ir_unit *u);
 /* A set of a fleeting slot that is overwritten before anyone can look, but for ways out of the unit, is done on these ways. */
 void opt_sink(struct ir_unit *u);
 
-/* Before opt_run: fleeting slots need not be right where an access fails, who catches the fault will call opt_recover. */
+/* A set that is overwritten before anyone can look but at a fault goes away if what it would have set can be found out there; ir_unit.forgone says how. */
+void opt_forgo(struct ir_unit *u);
+
+/* Where the unit with these failed at that mark: does what was forgone. The slots are as translated code left them. */
+void opt_make_up(const union forgone *forgone, uint32_t count, ir_ref mark, struct context *c);
+
+/* Before opt_run: opt_make_up will be called where it fails; fleeting slots need not be right where an access fails, who catches the fault will call opt_recover. */
 void opt_expect_recovery(struct ir_unit *u);
 
 /* For the unit, as lifted, in which the instruction at that mark failed: sets fleeting slots that may not be right. */

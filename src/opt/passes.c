@@ -152,6 +152,7 @@ const struct opt_pass opt_passes[] = {
     { "fold",     opt_fold },
     { "number",   opt_number },
     { "canon",    opt_canon },
+    { "forgo",    opt_forgo },
     { "sink",     opt_sink },
     { "dead_set", opt_dead_set },
     { "dead",     opt_dead },
@@ -165,12 +166,15 @@ void opt_run(struct ir_unit *u)
         walk_backwards(u, DEAD_SET); /* what is written and overwritten is told from other NaNs by nobody */
         opt_canon(u);
     }
+    if (u->recovers)
+        opt_forgo(u);
     opt_sink(u);
     walk_backwards(u, DEAD_SET | DEAD);
 }
 
 void opt_expect_recovery(struct ir_unit *u)
 {
+    u->recovers = true;
     if (!u->layout->fleeting_count)
         return;
     u->recoverable = arena_alloc(u->arena, u->insn_count * sizeof *u->recoverable);

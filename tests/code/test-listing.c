@@ -21,7 +21,7 @@ static void write_landmarks(FILE *out, const struct machine *m)
     const struct x64_facts *facts = m->runtime.facts;
     fprintf(out, ".intel_syntax noprefix\n.text\nstart:\n");
     for (unsigned i = 0; i < RUNTIME_ENTRIES; i++)
-        fprintf(out, ".set %s, start + (%td)\n", x64_runtime_names[i], (ptrdiff_t)facts->at[i].at - (ptrdiff_t)align_up(m->runtime_end, 16));
+        fprintf(out, ".set %s, start + (%td)\n", x64_runtime_names[i], (ptrdiff_t)facts->at[i].at - (ptrdiff_t)align_up(m->runtime_end, 64));
     for (unsigned i = 0; i < COUNT_OF(test_helpers); i++)
         fprintf(out, ".set %s, 0x%llx\n", test_helpers[i].name, (unsigned long long)(uintptr_t)test_helpers[i].function);
 }
@@ -41,7 +41,7 @@ static void list_units(FILE *out, struct machine *m, unsigned count)
         if (!machine_translate(m, &u, &unit))
             die(99, "unit %u is not translated", i);
         fclose(m->config.listing);
-        fprintf(out, ".balign 16, 0\n");
+        fprintf(out, ".balign 64, 0\n");
         write_listing(out, listing, i);
         free(listing);
         arena_reset(&arena);
@@ -71,7 +71,7 @@ static void check_configuration(const char *name, uint32_t features)
     bool assembled = !run("as %s/a.s -o %s/a.o", directory) && !run("objcopy -O binary -j .text %s/a.o %s/a.bin", directory);
     tap_ok(assembled, "the listing can be assembled, %s", name);
 
-    size_t start = align_up(m->runtime_end, 16), size = m->code.used - start;
+    size_t start = align_up(m->runtime_end, 64), size = m->code.used - start;
     uint8_t *bytes = must_zalloc(size + 1);
     snprintf(path, sizeof path, "%s/a.bin", directory);
     FILE *in = assembled ? fopen(path, "r") : NULL;

@@ -275,16 +275,21 @@ static void leave(int number)
     siglongjmp(run.out, 1);
 }
 
+static ir_ref mark_at(const struct ir_unit *u, uint64_t pc)
+{
+    ir_ref mark = NO_REF;
+    for (ir_ref i = 1; i < u->insn_count; i++)
+        if (ir_is_mark(&u->insn[i]) && u->insn[i].imm == pc)
+            mark = i;
+    return mark;
+}
+
 static void recover(struct context *c, uint64_t seed, uint8_t *memory)
 {
     struct arena arena = { 0 };
     struct ir_unit u;
     make_unit(&u, &arena, seed, memory);
-    ir_ref mark = NO_REF;
-    for (ir_ref i = 1; i < u.insn_count; i++)
-        if (ir_is_mark(&u.insn[i]) && u.insn[i].imm == c->pc)
-            mark = i;
-    opt_recover(&u, mark, c);
+    opt_recover(&u, mark_at(&u, c->pc), c);
     arena_free(&arena);
 }
 
@@ -309,6 +314,8 @@ static void evaluate(const struct ir_unit *u, uint8_t *memory, uint64_t seed, st
     outcome->endless = run.why == SIGALRM;
     if (run.why)
         outcome->event = EVENT_FAULT;
+    if (run.why == SIGSEGV)
+        opt_make_up(u->forgone, u->forgone_count, mark_at(u, c->pc), c);
     if (run.why == SIGSEGV && recovers)
         recover(c, made_from, memory);
     memcpy(outcome->slot, c->slot, sizeof outcome->slot);

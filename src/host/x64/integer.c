@@ -448,22 +448,48 @@ void lower_mul_high(struct lowering *l, ir_ref v)
 /* x / 0 = 0 and x % 0 = x. */
 static void cold_division_by_zero(struct lowering *l, struct cold *c)
 {
-    bool quotient = c->insn->op == IR_divs || c->insn->op == IR_divu;
-    if (quotient)
-        emit_mov_imm(&l->e, RAX, 0);
-    else
-        emit_op(&l->e, X64_MOV_STORE, register_width(c->insn->type), RAX, in_reg(RDX));
+    emit_op(&l->e, X64_MOV_STORE, register_width(c->insn->type), RAX, in_reg(RDX));
+    emit_mov_imm(&l->e, RAX, 0);
     emit_jmp(&l->e, &c->back);
 }
 
 /* x / -1 = -x without the overflow trap, x % -1 = 0. */
 static void cold_division_by_minus_one(struct lowering *l, struct cold *c)
 {
-    if (c->insn->op == IR_divs)
-        emit_op(&l->e, X64_NEG, register_width(c->insn->type), 0, in_reg(RAX));
-    else
-        emit_mov_imm(&l->e, RDX, 0);
+    emit_op(&l->e, X64_NEG, register_width(c->insn->type), 0, in_reg(RAX));
+    emit_mov_imm(&l->e, RDX, 0);
     emit_jmp(&l->e, &c->back);
+}
+
+static enum ir_op other_half(enum ir_op op)
+{
+    return op == IR_divs ? IR_rems : op == IR_rems ? IR_divs : op == IR_divu ? IR_remu : IR_divu;
+}
+
+/* The instruction after the division that asks for the other half of what it gives; NO_REF: none. */
+static ir_ref find_other_half(const struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *division = insn_of(l, v);
+    for (ir_ref w = v + 1; w < l->u->block[l->current_block].last; w++) {
+        const struct ir_insn *insn = insn_of(l, w);
+        if (insn->op == other_half(division->op) && insn->type == division->type && insn->extra == LIVE && insn->arg[0] == division->arg[0] &&
+            insn->arg[1] == division->arg[1])
+            return w;
+    }
+    return NO_REF;
+}
+
+static void define_halves(struct lowering *l, ir_ref v)
+{
+    const struct ir_insn *insn = insn_of(l, v);
+    bool quotient = insn->op == IR_divs || insn->op == IR_divu;
+    ir_ref other = find_other_half(l, v);
+    regalloc_define_in(&l->ra, v, quotient ? RAX : RDX);
+    if (!other)
+        return;
+    regalloc_define_in(&l->ra, other, quotient ? RDX : RAX);
+    regalloc_export(&l->ra, other);
+    l->u->insn[other].extra = DEAD; /* done */
 }
 
 void lower_division(struct lowering *l, ir_ref v)
@@ -471,7 +497,6 @@ void lower_division(struct lowering *l, ir_ref v)
     const struct ir_insn *insn = insn_of(l, v);
     unsigned width = register_width(insn->type);
     bool is_signed = insn->op == IR_divs || insn->op == IR_rems;
-    bool quotient = insn->op == IR_divs || insn->op == IR_divu;
     if (is_narrow(insn)) {
         lower_evaluation(l, v);
         return;
@@ -502,7 +527,7 @@ void lower_division(struct lowering *l, ir_ref v)
     if (minus_one)
         emit_bind(&l->e, &minus_one->back);
     regalloc_release(&l->ra);
-    regalloc_define_in(&l->ra, v, quotient ? RAX : RDX);
+    define_halves(l, v);
 }
 
 /* ---- two values in one, one of two ---------------------------------------------------------------------------------------------------- */
