@@ -131,23 +131,36 @@ static ir_ref stored_float(const struct lowering *l, ir_ref v)
     return is_folded(l, v) ? insn_of(l, v)->arg[0] : NO_REF;
 }
 
+/* Whether an instruction can hold what is stored, as it lies in memory. */
+static bool is_immediate(const struct lowering *l, const struct ir_insn *store, int64_t *immediate)
+{
+    uint64_t constant;
+    unsigned width = type_bits(store->type);
+    if (store->type > IR_I64 || !constant_of(l, store->arg[1], &constant)) /* ORDER TYPE */
+        return false;
+    if (store->aux & ACCESS_BIG_ENDIAN)
+        constant = __builtin_bswap64(constant) >> (64 - width);
+    *immediate = sign_extend(width, constant);
+    return width < 64 || fits_int32(constant);
+}
+
 void lower_store(struct lowering *l, ir_ref v)
 {
     const struct ir_insn *insn = insn_of(l, v);
     unsigned width = type_bits(insn->type);
     bool big = insn->aux & ACCESS_BIG_ENDIAN && insn->type != IR_I8;
     ir_ref value = insn->arg[1], folded = stored_float(l, value);
+    int64_t immediate;
     if (insn->type == IR_V128) {
         lower_v_store(l, v);
+    } else if (!folded && is_immediate(l, insn, &immediate)) {
+        emit_imm(&l->e, X64_MOV_IMM, width, memory_operand(l, insn->arg[0]), immediate);
     } else if (big && (type_is_float(insn->type) ? !has(l, FEATURE_AVX) : !folded && !has(l, FEATURE_MOVBE))) {
         store_swapped(l, insn);
     } else {
         struct operand to = memory_operand(l, insn->arg[0]);
-        uint64_t constant;
         if (folded || type_is_float(insn->type))
             store_float(l, width, big, to, folded ? folded : value);
-        else if (!big && constant_of(l, value, &constant) && (width < 64 || fits_int32(constant)))
-            emit_imm(&l->e, X64_MOV_IMM, width, to, sign_extend(width, constant));
         else
             emit_op(&l->e, big ? X64_MOVBE_STORE : X64_MOV_STORE, width, regalloc_use(&l->ra, value), to);
     }
