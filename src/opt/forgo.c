@@ -76,7 +76,7 @@ static bool is_computable(const struct ir_insn *insn)
 
 static bool add_step(struct forgoing *f, enum ir_op op, const struct ir_insn *like, unsigned from, unsigned a, unsigned b)
 {
-    if (f->words == MOST_WORDS - 1)
+    if (f->words >= MOST_WORDS - 1) /* a constant takes two */
         return false;
     f->recipe[f->words++].step = (struct forgone_step){ (uint8_t)op, like->type, (uint8_t)from, like->aux, (uint16_t)a, (uint16_t)b };
     f->steps++;

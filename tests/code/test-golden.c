@@ -1,7 +1,8 @@
 /* Golden tests of emitted code. A file holds cases:
  *
  *     === NAME [SWITCH...]
- *     input unit, or GUEST and its instructions, one a line: bytes as a hexadecimal number as the guest has them, and anything
+ *     input unit, or GUEST and its instructions, one a line: bytes as a hexadecimal number as the guest has them, and anything;
+ *     or those of a loop with a line NAME: before each that begins a block
  *     --- N instructions
  *     expected listing
  *
@@ -11,6 +12,7 @@
 #include <elf.h>
 #include <stdlib.h>
 
+#include "engine/private.h"
 #include "machine.h"
 #include "guest/guest.h"
 #include "opt/opt.h"
@@ -125,11 +127,66 @@ static bool lift(const struct guest *guest, const struct lifting *how, const cha
     return true;
 }
 
+/* ---- loops -------------------------------------------------------------------------------------------------------------------------- */
+
+enum { LOOP = 0x100000, LOOP_SIZE = 4096 };
+
+static size_t code_window(struct thread *t, uint64_t pc)
+{
+    (void)t;
+    return pc >= LOOP && pc < LOOP + LOOP_SIZE ? LOOP + LOOP_SIZE - pc : 0;
+}
+
+static const struct environment environment = { .code_window = code_window };
+
+static struct engine *make_engine(const struct guest *guest, const struct host_config *config)
+{
+    static void *memory;
+    if (!memory)
+        memory = mmap((void *)LOOP, LOOP_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (memory == MAP_FAILED)
+        die(1, "no memory at 0x%x", LOOP);
+    memset(memory, 0, LOOP_SIZE);
+    struct engine_config e = { .guest = guest, .host = &host_x64, .environment = &environment, .tier = TIER_BLOCK, .chain = true, .optimise = true,
+                               .lazy_flags = true, .regions = true, .cache_size = 1 << 20, .longest_block = MAX_BLOCK_INSNS, .host_config = *config };
+    e.host_config.listing = NULL;
+    return engine_new(&e);
+}
+
+/* The region that the engine forms of those blocks, entered at the first, with all passes. NULL: there is no loop. */
+static struct ir_unit *lift_loop(const struct guest *guest, const struct host_config *config, const char *input, struct arena *arena)
+{
+    struct engine *e = make_engine(guest, config);
+    struct thread *t = engine_thread_new(e, NULL);
+    uint64_t starts[MAX_REGION_BLOCKS], pc = LOOP;
+    unsigned count = 0;
+    for (const char *line = strchr(input, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        uint8_t bytes[LONGEST_INSN];
+        if (strchr(line, '\n')[-1] == ':') {
+            starts[count++ % MAX_REGION_BLOCKS] = pc;
+            continue;
+        }
+        struct insn *insn = arena_alloc(arena, guest->insn_size);
+        unsigned length = guest->decode(bytes, read_bytes(guest, line, bytes), pc, 0, insn);
+        memcpy((void *)(uintptr_t)pc, bytes, length);
+        pc += length;
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (!discover_block(t, starts[i], 0))
+            return NULL;
+    struct region region;
+    return form_loop(e, map_find(e, starts[0], 0), &region) ? translate_to_ir(e, &region, true, arena) : NULL;
+}
+
+/* ---- cases -------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_loop(const char *input) { return strstr(input, ":\n"); }
+
 /* "N instructions" and the listing, to be freed. */
 static char *output_of(struct machine *m, const char *name, const char *input)
 {
     struct arena arena = { 0 };
-    struct ir_unit u;
+    struct ir_unit block, *u = &block;
     struct ir_parse_error error = { 0 };
     struct host_unit unit;
     const struct guest *guest = guest_named(input);
@@ -141,9 +198,12 @@ static char *output_of(struct machine *m, const char *name, const char *input)
     apply_switches(&m->config, &lifting, name);
     machine_make_runtime(m);
     m->config.listing = open_memstream(&listing, &size);
-    bool parsed = guest ? lift(guest, &lifting, input, &u, &arena)
-                        : ir_parse(&u, &arena, &test_layout, test_helpers, COUNT_OF(test_helpers), input, &error);
-    bool translated = parsed && machine_translate(m, &u, &unit);
+    if (guest && is_loop(input))
+        u = lift_loop(guest, &m->config, input, &arena);
+    bool parsed = !guest           ? ir_parse(u, &arena, &test_layout, test_helpers, COUNT_OF(test_helpers), input, &error)
+                  : is_loop(input) ? u != NULL
+                                   : lift(guest, &lifting, input, u, &arena);
+    bool translated = parsed && machine_translate(m, u, &unit);
     fclose(m->config.listing);
     int made = !parsed     ? asprintf(&text, "line %u: %s\n", error.line, error.message)
              : !translated ? asprintf(&text, "not translated\n")
