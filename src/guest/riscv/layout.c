@@ -22,7 +22,7 @@ static const struct slot slots[RV_SLOT_COUNT] = {
 
 /* GCC hands out a5, a4, a3... first, so these carry most of compiled code; then arguments, the stack pointer and the first saved
  * registers; ra for calls and returns. */
-static const uint16_t integer_homes[] = { 15, 14, 13, 10, 8, 2, 11, 12, 9, 1, 16, 18, 17, 19, 20, 21, 6, 28, 7, 29, 22, 23, 5, 24, 25, 30 };
+static const uint16_t integer_homes[] = { 15, 14, 13, 10, 8, 2, 11, 12, 9, 1, 18, 16, 17, 19, 20, 21, 6, 28, 7, 29, 22, 23, 5, 24, 25, 30 };
 
 static const uint16_t float_homes[] = {
     RV_F + 15, RV_F + 14, RV_F + 10, RV_F + 11, RV_F + 13, RV_F + 12, RV_F + 0, RV_F + 8, RV_F + 1, RV_F + 2, RV_F + 9,
