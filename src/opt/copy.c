@@ -25,7 +25,10 @@ static ir_ref narrowed(const struct walk *w, struct ir_insn *insn)
         enum ir_type from = ir_result_type(&w->u->insn[origin]);
         if (from == insn->type)
             return origin;
-        convert_instead(w, insn, from > insn->type ? IR_narrow : (enum ir_op)operand->op, origin); /* ORDER TYPE */
+        if (from > insn->type) /* ORDER TYPE */
+            convert_instead(w, insn, IR_narrow, origin);
+        else if (w->standing[insn->arg[0]].uses == 1) /* what is extended for others, too, costs nothing to narrow */
+            convert_instead(w, insn, (enum ir_op)operand->op, origin);
     }
     return NO_REF;
 }
