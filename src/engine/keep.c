@@ -231,13 +231,6 @@ static void chain_known_ways(struct engine *e, const struct translation *new)
     }
 }
 
-static void copy_forgone(struct engine *e, const struct kept_unit *k, struct translation *new)
-{
-    size_t size = k->forgone_count * sizeof *new->forgone;
-    new->forgone = memcpy(arena_alloc(&e->blocks, size), parts_of(k).forgone, size);
-    new->forgone_count = (uint16_t)k->forgone_count;
-}
-
 static void copy_pieces(struct engine *e, const struct kept_unit *k, struct translation *new)
 {
     size_t size = k->piece_count * sizeof *new->pieces;
@@ -276,7 +269,8 @@ struct block *keep_adopt(struct thread *t, uint64_t pc, uint32_t mode)
     struct translation *new = adopt_unit(e, &unit, b, b->reach, k->warm, k->overwrites);
     new->kept = true;
     copy_pieces(e, k, new);
-    copy_forgone(e, k, new);
+    if (k->forgone_count)
+        adopt_forgone(e, new, parts_of(k).forgone, k->forgone_count);
     note_adoption(e, k);
     publish_translation(e, b, new);
     e->block_count++;

@@ -233,6 +233,7 @@ struct block *keep_adopt(struct thread *t, uint64_t pc, uint32_t mode);
 /* The unit is a translation of `b` from now on, of guest code up to `reach`. `warm`: it has a counter and is made again when that has run out;
  * `overwrites`: as in struct translation, for the guest code. */
 struct translation *adopt_unit(struct engine *e, const struct host_unit *unit, struct block *b, uint64_t reach, bool warm, uint32_t overwrites);
+void adopt_forgone(struct engine *e, struct translation *new, const union forgone *forgone, uint32_t count);
 void publish_translation(struct engine *e, struct block *b, const struct translation *new);
 
 /* map.c: find without lock, the rest under it. */

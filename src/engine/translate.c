@@ -256,11 +256,11 @@ static void note_pieces(struct engine *e, struct translation *new, const struct 
     new->is_loop = region->is_loop;
 }
 
-static void note_forgone(struct engine *e, struct translation *new, const struct ir_unit *u)
+void adopt_forgone(struct engine *e, struct translation *new, const union forgone *forgone, uint32_t count)
 {
-    size_t size = u->forgone_count * sizeof *u->forgone;
-    new->forgone = memcpy(arena_alloc(&e->blocks, size), u->forgone, size);
-    new->forgone_count = (uint16_t)u->forgone_count;
+    size_t size = count * sizeof *forgone;
+    new->forgone = memcpy(arena_alloc(&e->blocks, size), forgone, size);
+    new->forgone_count = (uint16_t)count;
 }
 
 /* How a translation went. */
@@ -287,7 +287,7 @@ static enum outcome translate_region(struct engine *e, struct region *region, bo
         if (u->recoverable)
             note_pieces(e, new, region);
         if (u->forgone_count)
-            note_forgone(e, new, u);
+            adopt_forgone(e, new, u->forgone, u->forgone_count);
         chain_usual_ways(e, new, region);
         publish_translation(e, b, new);
         stats_note_translation(e, region, warm, unit.size, since);

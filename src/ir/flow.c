@@ -113,27 +113,27 @@ void ir_find_stretches(const struct ir_unit *u, bool *goes_on)
         goes_on[b] &= ways_in[b] == 1;
 }
 
+static bool is_way_back(const struct ir_edge *edge, uint32_t from) { return !edge->leaves && edge->block <= from; }
+
 void ir_find_loop_heads(const struct ir_unit *u, bool *is_head)
 {
     for (uint32_t b = 0; b < u->block_count; b++)
         is_head[b] = false;
     for (uint32_t b = 0; b < u->block_count; b++) {
         const struct ir_insn *end = ir_block_end(u, &u->block[b]);
-        for (unsigned e = 0; e < ir_edge_count(end); e++) {
-            const struct ir_edge *edge = &u->edge[end->imm + e];
-            if (!edge->leaves && edge->block <= b)
-                is_head[edge->block] = true;
-        }
+        for (unsigned e = 0; e < ir_edge_count(end); e++)
+            if (is_way_back(&u->edge[end->imm + e], b))
+                is_head[u->edge[end->imm + e].block] = true;
     }
 }
 
 bool ir_has_loops(const struct ir_unit *u)
 {
+    bool any = false;
     for (uint32_t b = 0; b < u->block_count; b++) {
         const struct ir_insn *end = ir_block_end(u, &u->block[b]);
         for (unsigned e = 0; e < ir_edge_count(end); e++)
-            if (!u->edge[end->imm + e].leaves && u->edge[end->imm + e].block <= b)
-                return true;
+            any |= is_way_back(&u->edge[end->imm + e], b);
     }
-    return false;
+    return any;
 }

@@ -23,6 +23,7 @@ void ir_find_stretches(const struct ir_unit *u, bool *goes_on);
 /* By block: whether a later one, or it itself, leads there. */
 void ir_find_loop_heads(const struct ir_unit *u, bool *is_head);
 
+/* Whether there is any such block. */
 bool ir_has_loops(const struct ir_unit *u);
 
 /* The END operation of a block. */

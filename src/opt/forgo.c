@@ -68,12 +68,6 @@ static bool is_held(const struct forgoing *f, ir_ref v)
     return since >= f->block->first && f->written[slot] <= since && !is_set_between(f, slot, f->at, f->until);
 }
 
-static bool is_computable(const struct ir_insn *insn)
-{
-    unsigned form = ir_info(insn)->form;
-    return form == FORM_UNARY || form == FORM_BINARY || form == FORM_COMPARE || form == FORM_CONVERT;
-}
-
 static bool add_step(struct forgoing *f, enum ir_op op, const struct ir_insn *like, unsigned from, unsigned a, unsigned b)
 {
     if (f->words >= MOST_WORDS - 1) /* a constant takes two */

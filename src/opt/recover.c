@@ -28,12 +28,6 @@ void recovering_leave(struct recovering *r, uint32_t block) { tell_blocks(r->u, 
 
 static ir_ref oldest(const struct recovering *r, ir_ref v) { return r->same[v] ? r->same[v] : v; }
 
-static bool is_computable(const struct ir_insn *insn)
-{
-    unsigned form = ir_info(insn)->form;
-    return form == FORM_UNARY || form == FORM_BINARY || form == FORM_COMPARE || form == FORM_CONVERT;
-}
-
 /* Whether the value can be found out here. If there is a context, it is. */
 static bool find(const struct recovering *r, ir_ref v, unsigned operations, const struct context *c, uint64_t *value)
 {

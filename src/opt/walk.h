@@ -33,6 +33,13 @@ static inline void use_instead(const struct walk *w, struct ir_insn *insn, unsig
     insn->arg[argument] = value;
 }
 
+/* Whether who catches a fault can do the operation: it depends on its operands alone. */
+static inline bool is_computable(const struct ir_insn *insn)
+{
+    unsigned form = ir_info(insn)->form;
+    return form == FORM_UNARY || form == FORM_BINARY || form == FORM_COMPARE || form == FORM_CONVERT;
+}
+
 static inline void make_nop(struct ir_insn *insn) { *insn = (struct ir_insn){ .op = IR_nop }; }
 
 static inline void make_const(struct ir_insn *insn, enum ir_type type, uint64_t value)

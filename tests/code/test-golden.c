@@ -163,7 +163,9 @@ static struct ir_unit *lift_loop(const struct guest *guest, const struct host_co
     for (const char *line = strchr(input, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
         uint8_t bytes[LONGEST_INSN];
         if (strchr(line, '\n')[-1] == ':') {
-            starts[count++ % MAX_REGION_BLOCKS] = pc;
+            if (count == COUNT_OF(starts))
+                return NULL;
+            starts[count++] = pc;
             continue;
         }
         struct insn *insn = arena_alloc(arena, guest->insn_size);

@@ -13,6 +13,8 @@
 #include "tap.h"
 
 enum { CODE = 0x100000, CODE_SIZE = 1 << 20, STACK = 0x400000, STACK_SIZE = 4 << 20 };
+
+#include "harness.h"
 enum { X0, RA, SP, T0 = 5, T1 = 6, A0 = 10, A1 = 11, A2 = 12, S2 = 18 };
 
 /* ---- an assembler of a dozen instructions (RISC-V ISA manual, volume I, chapter "RV32/64G Instruction Set Listings") ---- */
@@ -54,20 +56,7 @@ static void load_constant(unsigned rd, uint32_t value) /* below 2^31 */
 /* ---- the environment ---- */
 
 static _Thread_local struct thread *current;
-static _Thread_local enum event last_event;
 static _Thread_local uint64_t last_address;
-
-static size_t code_window(struct thread *t, uint64_t pc)
-{
-    (void)t;
-    return pc >= CODE && pc < CODE + CODE_SIZE ? CODE + CODE_SIZE - pc : 0;
-}
-
-static void on_event(struct thread *t, enum event event)
-{
-    last_event = event;
-    t->stop = true;
-}
 
 static volatile sig_atomic_t alarmed;
 

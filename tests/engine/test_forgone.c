@@ -9,22 +9,11 @@
 #include "tap.h"
 
 enum { CODE = 0x100000, CODE_SIZE = 1 << 20, DATA = 0x300000, DATA_SIZE = 4096, LONGEST = 40, PROGRAMS = 4000 };
+
+#include "harness.h"
 enum { ECALL = 0x73, NOWHERE = 29, HERE = 30, REGISTERS = 8 }; /* registers that hold addresses, and how many others are used, from 8 on */
 
 static struct thread *current;
-static enum event last_event;
-
-static size_t code_window(struct thread *t, uint64_t pc)
-{
-    (void)t;
-    return pc >= CODE && pc < CODE + CODE_SIZE ? CODE + CODE_SIZE - pc : 0;
-}
-
-static void on_event(struct thread *t, enum event event)
-{
-    last_event = event;
-    t->stop = true;
-}
 
 static const struct environment environment = { .code_window = code_window, .event = on_event };
 

@@ -11,19 +11,9 @@
 #include "tap.h"
 
 enum { CODE = 0x100000, CODE_SIZE = 1 << 16, BLOCKS = 400, ROUNDS = 3, KEY = 77 };
+
+#include "harness.h"
 enum { A0 = 10, A1 = 11, NEVER = 1 << 30 };
-
-static size_t code_window(struct thread *t, uint64_t pc)
-{
-    (void)t;
-    return pc >= CODE && pc < CODE + CODE_SIZE ? CODE + CODE_SIZE - pc : 0;
-}
-
-static void on_event(struct thread *t, enum event event)
-{
-    (void)event;
-    t->stop = true;
-}
 
 static void on_attention(struct thread *t) { (void)t; }
 

@@ -10,17 +10,7 @@
 
 enum { CODE = 0x100000, CODE_SIZE = 1 << 12 };
 
-static size_t code_window(struct thread *t, uint64_t pc)
-{
-    (void)t;
-    return pc >= CODE && pc < CODE + CODE_SIZE ? CODE + CODE_SIZE - pc : 0;
-}
-
-static void on_event(struct thread *t, enum event event)
-{
-    (void)event;
-    t->stop = true;
-}
+#include "harness.h"
 
 static const struct environment environment = { .code_window = code_window, .event = on_event };
 

@@ -14,21 +14,10 @@ enum { CODE = 0x100000, CODE_SIZE = 1 << 16, A = CODE, B = CODE + 0x100, LOOP = 
 enum { LESS = 8, EQUAL = 2 };
 enum { NOP = 0x60000000, SC = 0x44000002, COMPARE_R3_5 = 0x2c030005, COMPARE_R4_7 = 0x2c040007, BEQ_B = 0x418200fc };
 
+#include "harness.h"
+
 static struct thread *current;
-static enum event last_event;
 static volatile sig_atomic_t alarmed;
-
-static size_t code_window(struct thread *t, uint64_t pc)
-{
-    (void)t;
-    return pc >= CODE && pc < CODE + CODE_SIZE ? CODE + CODE_SIZE - pc : 0;
-}
-
-static void on_event(struct thread *t, enum event event)
-{
-    last_event = event;
-    t->stop = true;
-}
 
 static void on_attention(struct thread *t) { t->stop = alarmed; }
 

@@ -353,10 +353,10 @@ void lower_counter(struct lowering *l, const struct landmark *counter);
 /* Emits the data that indirect sites need, at the unit's end. */
 void emit_guesses(struct lowering *l);
 
-/* Jumps to what the indirect-branch cache knows for the SPC in register `target`, or to `miss`. */
 /* Drops the bits of a target that do not count. */
 void emit_alignment(struct emitter *e, const struct layout *layout, unsigned target);
 
+/* Jumps to what the indirect-branch cache knows for the SPC in register `target`, or to `miss`. */
 void emit_probe(struct emitter *e, const struct layout *layout, unsigned target, unsigned scratch, struct label *miss);
 
 /* What emit_guesses lays down. */
